@@ -1,0 +1,212 @@
+"""The app's questions without the app: ``python -m analytics COMMAND --db FILE --json``.
+
+Exit code 0: done. 2: something the caller can mend, said in one sentence on stderr. Anything
+else is a bug.
+"""
+
+import argparse
+import json
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from analytics import workflow
+from analytics.reallocation import Terms
+from analytics.scope import Period, Scope, default_as_of
+from analytics.settings import SETTINGS
+from analytics.study import ATTRIBUTES
+from data.errors import SettingError, UserError
+from data.ingest import commit, review
+from data.mapping import Mapping
+from data.warehouse import Warehouse
+from data.workspaces import data_folder, load_sample
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    # The matrices are small: a second thread costs more than it brings.
+    threadpool_limits(1, user_api="blas")
+    try:
+        report = options.run(options)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps(report, ensure_ascii=False, indent=1, default=str))
+    else:
+        print(_plain(report))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m analytics", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, meaning: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=meaning, description=meaning)
+        made.set_defaults(run=run)
+        made.add_argument("--db", type=Path, help="database file; default: the user's workspace")
+        made.add_argument("--as-of", type=_day, help="last day whose events count, YYYY-MM-DD")
+        made.add_argument("--json", action="store_true", help="print JSON")
+        return made
+
+    made = command("sample", sample, "Write a sample company into a new database file.")
+    made.add_argument("--seed", type=int, default=7)
+    made.add_argument("--even", action="store_true", help="without differences between reps")
+    made = command("ingest", ingest, "Take in CRM export files, all of them or none.")
+    made.add_argument("paths", type=Path, nargs="+", metavar="PATH")
+    made.add_argument("--mapping", type=Path, help="TOML of a layout that is not known")
+    for name, run, meaning in (
+        ("evidence", evidence, "Say whether reps differ, and what could have been found."),
+        ("winrates", winrates, "Print each rep's win rate by segment with its interval."),
+        ("recommend", recommend, "Print the moves worth making, or why to keep the owners."),
+    ):
+        made = command(name, run, meaning)
+        made.add_argument("--by", choices=ATTRIBUTES, default="", help="attribute to compare by")
+        made.add_argument("--team", default="", help="only this team's people and opportunities")
+    made.add_argument("--max-moves", type=int, default=SETTINGS.max_moves)
+    made.add_argument("--across-teams", action="store_true", help="allow moves to other teams")
+    return parser
+
+
+def sample(options: argparse.Namespace) -> dict[str, Any]:
+    path = options.db or data_folder() / "sample.duckdb"
+    if path.exists():
+        raise SettingError(f"{path} exists already. Name a new file.", value=path)
+    warehouse = Warehouse(path)
+    load_sample(warehouse, seed=options.seed, effects=not options.even)
+    return {"db": str(path), "data_version": warehouse.data_version}
+
+
+def ingest(options: argparse.Namespace) -> list[dict[str, Any]]:
+    if missing := [str(path) for path in options.paths if not path.is_file()]:
+        raise SettingError(f"There is no file {', '.join(missing)}.", value=missing)
+    warehouse = Warehouse(_database(options))
+    mapping = _mapping(options.mapping) if options.mapping else None
+    reviews = [
+        review(path.read_bytes(), path.name, warehouse, mapping=mapping) for path in options.paths
+    ]
+    at = datetime.now(UTC).replace(tzinfo=None)
+    receipts = commit(warehouse, reviews, by="command line", at=at, as_of=options.as_of)
+    rows = [asdict(receipt) for receipt in receipts]
+    return [row | {"warnings": row.pop("cautions")} for row in rows]
+
+
+def evidence(options: argparse.Namespace) -> dict[str, Any]:
+    desk = _desk(options)
+    study = desk.ask(workflow.evidence)
+    signal = study.signal
+    return {
+        "as_of": desk.scope.as_of,
+        "closed": study.closed,
+        "won": study.wins,
+        "reps": len(study.reps),
+        "by": study.by,
+        "verdict_reps": signal.verdict_reps,
+        "verdict_segments": signal.verdict_segments,
+        "p_reps": signal.p_reps,
+        "p_segments": signal.p_segments,
+        "detectable_sd_reps": signal.detectable_sd_reps,
+        "detectable_sd_segments": signal.detectable_sd_segments,
+    }
+
+
+def winrates(options: argparse.Namespace) -> list[dict[str, Any]]:
+    desk = _desk(options)
+    by = desk.ask(workflow.evidence).by
+    rows = desk.ask(workflow.rates).rename(columns={"level": by or "level"})
+    return _records(rows)
+
+
+def recommend(options: argparse.Namespace) -> dict[str, Any]:
+    desk = _desk(options)
+    terms = Terms(
+        max_moves=options.max_moves,
+        capacity=0,
+        hand_over_customer=SETTINGS.hand_over_customer,
+        hand_over_new=SETTINGS.hand_over_new,
+        across_teams=options.across_teams,
+    )
+    plan = desk.ask(workflow.recommendation, terms).plan
+    return {
+        "as_of": desk.scope.as_of,
+        "status": plan.status,
+        "why": plan.why,
+        "moves": [
+            {
+                "item": move.item,
+                "from": move.from_rep,
+                "to": move.to_rep,
+                "gain": move.gain,
+                "gain_low": move.gain_low,
+                "gain_high": move.gain_high,
+                "p_gain": move.p_gain,
+                "n_from": move.p_from.n,
+                "n_to": move.p_to.n,
+                "reasons": [{"code": reason.code, **reason.facts} for reason in move.reasons],
+            }
+            for move in plan.moves
+        ],
+        "uplift": {
+            "posterior": plan.uplift.mean if plan.uplift else None,
+            "low": plan.uplift.low if plan.uplift else None,
+            "high": plan.uplift.high if plan.uplift else None,
+            "cross_fitted": plan.cross_fitted,
+        },
+        "bound": plan.bound,
+        "gap_uplift": plan.gap_uplift,
+        "handovers": [asdict(handover) for handover in desk.ask(workflow.handovers)],
+        "split_accounts": _records(desk.ask(workflow.split_accounts)),
+    }
+
+
+def _desk(options: argparse.Namespace) -> workflow.Desk:
+    warehouse = Warehouse(_database(options))
+    today = datetime.now(UTC).date()
+    as_of = options.as_of or default_as_of(
+        warehouse.newest_event(today), today, SETTINGS.stale_days
+    )
+    scope = Scope(as_of, Period.containing(as_of), team=options.team, by=options.by)
+    return workflow.Desk(warehouse, scope)
+
+
+def _mapping(path: Path) -> Mapping:
+    """The mapping a TOML file describes."""
+    try:
+        return Mapping(**tomllib.loads(path.read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, TypeError) as error:
+        raise SettingError(f"{path} is no mapping: {error}", value=path) from error
+
+
+def _database(options: argparse.Namespace) -> Path:
+    return options.db or data_folder() / "mine.duckdb"
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no date; write it as 2026-08-14") from None
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return rows.astype(object).where(rows.notna(), None).to_dict("records")
+
+
+def _plain(report: Any) -> str:
+    """A report for people: a table of rows, or a line a fact."""
+    if isinstance(report, list):
+        return pd.DataFrame(report).to_string(index=False, max_colwidth=60)
+    return "\n".join(f"{name}: {value}" for name, value in report.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,240 @@
+"""One look at the closed opportunities: attributes chosen, model fitted, signal tested."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics.settings import Settings
+from analytics.winrate import RepWinRate, SignalTest
+
+ATTRIBUTES = ("product", "sector", "source", "kind", "region", "size_band")
+"""Attributes a CRM may know of an opportunity, in the order in which they are preferred."""
+
+WIN_RATES = (
+    *("rep", "team", "level", "wins", "trials", "raw"),
+    *("mean", "low", "high", "above", "above_low", "above_high", "p_above", "clear"),
+)
+
+MIX = 48
+"""Typical opportunities over which a rep's rate is averaged."""
+
+
+NOTHING_CLOSED = SignalTest(
+    "too_little_data", "too_little_data", None, None, None, None, None, None
+)
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the closed opportunities say about who wins what.
+
+    Attributes
+    ----------
+    cells
+        Wins and trials by rep, team, attributes and month of engagement.
+    segments
+        Attributes whose main effect is in the model.
+    by
+        The attribute crossed with the reps; empty when the data has none.
+    choices
+        Attributes that could be crossed with the reps.
+    model
+        Missing when there is too little data to say anything.
+    signal
+        Whether reps differ, and differ by segment.
+    """
+
+    cells: pd.DataFrame
+    segments: tuple[str, ...]
+    by: str
+    choices: tuple[str, ...]
+    model: RepWinRate | None
+    signal: SignalTest
+
+    @property
+    def closed(self) -> int:
+        return int(self.cells["trials"].sum())
+
+    @property
+    def wins(self) -> int:
+        return int(self.cells["wins"].sum())
+
+    @property
+    def reps(self) -> tuple[str, ...]:
+        return tuple(sorted(self.cells["rep"].unique()))
+
+
+def study(win_cells: pd.DataFrame, by: str, settings: Settings) -> Study:
+    """Choose attributes, fit the model and test for a signal.
+
+    Parameters
+    ----------
+    win_cells
+        The mart of that name.
+    by
+        Attribute to cross with the reps; the first that qualifies when empty or unusable.
+    settings
+        Thresholds and the seed.
+    """
+    segments, choices = usable_attributes(win_cells, settings)
+    by = by if by in choices else next(iter(choices), "")
+    cells = aggregate(win_cells, segments)
+    if cells.empty:
+        return Study(cells, segments, by, choices, model=None, signal=NOTHING_CLOSED)
+    model = blank_model(segments, by).fit_aggregated(cells, cells["wins"], cells["trials"])
+    signal = model.signal_test(
+        n_boot=settings.bootstrap,
+        random_state=settings.seed,
+        alpha=settings.alpha,
+        min_wins=settings.min_wins,
+        min_losses=settings.min_losses,
+        power=settings.power,
+    )
+    enough = signal.verdict_reps != "too_little_data"
+    return Study(cells, segments, by, choices, model if enough else None, signal)
+
+
+def blank_model(segments: tuple[str, ...], by: str) -> RepWinRate:
+    return RepWinRate(segments=segments, by=(by,) if by else ())
+
+
+def usable_attributes(
+    win_cells: pd.DataFrame, settings: Settings
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The attributes for main effects, and those that can be crossed with the reps.
+
+    An attribute qualifies when enough closed opportunities carry it and it takes at least two
+    but not too many values.
+    """
+    trials = win_cells["trials"].sum()
+    segments, choices = [], []
+    for name in ATTRIBUTES:
+        known = win_cells[win_cells[name].notna()]
+        levels = known[name].nunique()
+        if trials == 0 or known["trials"].sum() < settings.min_coverage * trials or levels < 2:
+            continue
+        if levels <= settings.max_levels:
+            segments.append(name)
+        if levels <= settings.max_by_levels:
+            choices.append(name)
+    return tuple(segments), tuple(choices)
+
+
+def aggregate(win_cells: pd.DataFrame, segments: tuple[str, ...]) -> pd.DataFrame:
+    """Wins and trials by rep, team, the given attributes and the month of engagement."""
+    cells = win_cells.assign(
+        period=win_cells["engaged_month"].astype("string").str[:7],
+    )
+    keys = ["rep", "team", *segments, "period"]
+    grouped = cells.groupby(keys, dropna=False, as_index=False)[["wins", "trials"]].sum()
+    return grouped.astype({"wins": float, "trials": float})
+
+
+def halves(study: Study, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The closed opportunities dealt at random into two sets of cells, for cross-fitting."""
+    wins = study.cells["wins"].to_numpy(int)
+    losses = study.cells["trials"].to_numpy(int) - wins
+    first_wins, first_losses = rng.binomial(wins, 0.5), rng.binomial(losses, 0.5)
+    first = study.cells.assign(wins=first_wins, trials=first_wins + first_losses)
+    second = study.cells.assign(
+        wins=wins - first_wins, trials=wins + losses - first_wins - first_losses
+    )
+    return first[first["trials"] > 0], second[second["trials"] > 0]
+
+
+def win_rates(study: Study, settings: Settings) -> pd.DataFrame:
+    """Each rep's win rate, over all and by level of ``study.by``, at one mix of opportunities.
+
+    Every rep is given the same typical opportunities (direct standardisation), so rates compare
+    people and not the leads they were given.
+
+    Returns
+    -------
+    One row per rep and level; ``level`` is missing in the row over all. wins and trials are
+    what was seen; mean, low, high the estimate with its interval; raw is wins / trials. above
+    is the difference to the mean rep in the same level (in rate), above_low and above_high its
+    interval, p_above the posterior probability that it is positive. clear is 1 or -1 where a
+    difference can be stated as a fact: there is evidence of differences of this kind, and this
+    one's sign is all but certain; else 0. Without the first condition one cell in ten would
+    stand out in a company whose reps do not differ.
+    """
+    model = study.model
+    if model is None:
+        return pd.DataFrame(columns=list(WIN_RATES))
+    mix = typical_mix(study)
+    levels = sorted(study.cells[study.by].dropna().unique()) if study.by else []
+    profiles = pd.concat([mix, *(mix.assign(**{study.by: level}) for level in levels)])
+    rows = pd.DataFrame({"rep": study.reps}).merge(profiles, how="cross")
+    draws = model.posterior_samples(rows, size=settings.draws, random_state=settings.seed)
+    weights = mix["weight"].to_numpy() / mix["weight"].sum()
+    rates = draws.reshape(len(draws), len(study.reps), 1 + len(levels), len(mix)) @ weights
+    return pd.concat(
+        [
+            seen(study, level).assign(
+                **_summary(rates[:, :, index], settings.interval),
+                clear=lambda rows: _clear(study.signal, rows, settings.clear),
+            )
+            for index, level in enumerate([None, *levels])
+        ],
+        ignore_index=True,
+    )
+
+
+def _clear(signal: SignalTest, rows: pd.DataFrame, sure: float) -> np.ndarray:
+    """1, -1 or 0 for each row: above or below the mean rep as a fact, or not to be told."""
+    found = signal.verdict_reps == "evidence"
+    if rows["level"].notna().all():
+        found = found or signal.verdict_segments == "evidence"
+    above, below = rows["p_above"] >= sure, rows["p_above"] <= 1 - sure
+    return (above.astype(int) - below.astype(int)).to_numpy() * int(found)
+
+
+def _summary(rates: np.ndarray, interval: float) -> dict[str, np.ndarray]:
+    """Mean and interval of (draws, reps) rates, alone and against the mean rep."""
+    tails = [(1 - interval) / 2, (1 + interval) / 2]
+    above = rates - rates.mean(axis=1, keepdims=True)
+    low, high = np.quantile(rates, tails, axis=0)
+    above_low, above_high = np.quantile(above, tails, axis=0)
+    return {
+        "mean": rates.mean(axis=0),
+        "low": low,
+        "high": high,
+        "above": above.mean(axis=0),
+        "above_low": above_low,
+        "above_high": above_high,
+        "p_above": (above > 0).mean(axis=0),
+    }
+
+
+def seen(study: Study, level: str | None) -> pd.DataFrame:
+    """Wins, trials and raw rate of every rep, over all or in one level of ``study.by``."""
+    cells = study.cells if level is None else study.cells[study.cells[study.by] == level]
+    team = study.cells.groupby("rep")["team"].first()
+    counts = cells.groupby("rep")[["wins", "trials"]].sum().reindex(study.reps, fill_value=0.0)
+    frame = counts.reset_index().assign(level=level)
+    frame["team"] = frame["rep"].map(team)
+    frame["raw"] = (frame["wins"] / frame["trials"]).where(frame["trials"] > 0)
+    return frame[["rep", "team", "level", "wins", "trials", "raw"]]
+
+
+def typical_mix(study: Study) -> pd.DataFrame:
+    """At most ``MIX`` attribute combinations that stand for all closed opportunities.
+
+    Combinations are put in the order of their predicted win rate for an average rep and drawn
+    at even steps of cumulated trials, so that the mean over them is close to the mean over all.
+    The column ``weight`` sums to the number of closed opportunities.
+    """
+    assert study.model is not None
+    keys = list(study.segments)
+    if not keys:
+        return pd.DataFrame({"weight": [float(study.closed)]})
+    combinations = study.cells.groupby(keys, dropna=False, as_index=False)["trials"].sum()
+    predicted = study.model.predict_proba(combinations[keys].assign(rep=None))[:, 1]
+    order = np.argsort(predicted, kind="stable")
+    ranked = combinations.iloc[order].rename(columns={"trials": "weight"}).reset_index(drop=True)
+    if len(ranked) <= MIX:
+        return ranked
+    steps = (np.arange(MIX) + 0.5) / MIX * ranked["weight"].sum()
+    chosen = np.searchsorted(ranked["weight"].cumsum().to_numpy(), steps)
+    return ranked.iloc[chosen].assign(weight=study.closed / MIX).reset_index(drop=True)

@@ -1,0 +1,159 @@
+"""The questions of the app: the only module that knows both the warehouse and the mathematics.
+
+A question is a function of a ``Desk``. Pages and command line ask the same ones.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from analytics import goals, ownership, reallocation
+from analytics.reallocation import Recommendation, Terms
+from analytics.scope import Period, Scope
+from analytics.settings import SETTINGS, Settings
+from analytics.study import Study, study, win_rates
+from data.warehouse import MARTS, Warehouse
+
+Answer = TypeVar("Answer")
+
+
+class Answers:
+    """Answers already worked out from one state of the data, the oldest dropped first.
+
+    They are shared by all who look at the same thing: read them, never change them.
+    """
+
+    def __init__(self, limit: int = 400) -> None:
+        self.limit = limit
+        self._known: dict[Hashable, Any] = {}
+        self._working: defaultdict[Hashable, threading.RLock] = defaultdict(threading.RLock)
+
+    def get(self, key: Hashable, work_out: Callable[[], Answer]) -> Answer:
+        """The answer under ``key``; whoever asks meanwhile waits instead of working too."""
+        with self._working[key]:
+            if key not in self._known:
+                answer = work_out()
+                while len(self._known) >= self.limit:
+                    oldest = next(iter(self._known))
+                    self._known.pop(oldest, None)
+                    self._working.pop(oldest, None)
+                self._known[key] = answer
+            return self._known[key]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One workspace looked at in one scope."""
+
+    warehouse: Warehouse
+    scope: Scope
+    settings: Settings = SETTINGS
+    answers: Answers = field(default_factory=Answers)
+
+    def ask(self, question: Callable[..., Answer], *details: Hashable) -> Answer:
+        """The answer to ``question(desk, *details)``, worked out once."""
+        key = (question.__name__, self.scope, *details)
+        return self.answers.get(key, lambda: question(self, *details))
+
+    def at(self, **changes: Any) -> "Desk":
+        """The same workspace in a changed scope."""
+        return replace(self, scope=replace(self.scope, **changes))
+
+
+def marts(desk: Desk) -> dict[str, pd.DataFrame]:
+    """Every mart at the desk's scope."""
+    period = desk.scope.period
+    return desk.warehouse.marts(
+        MARTS,
+        as_of=desk.scope.as_of,
+        period_start=period.start,
+        period_end=period.end,
+        period_kind=period.kind,
+    )
+
+
+def teams(desk: Desk) -> tuple[str, ...]:
+    """Teams that have people, in order of their names."""
+    names = desk.ask(marts)["rep_results"]["team"]
+    return tuple(sorted(name for name in names.unique() if name))
+
+
+def coverage(desk: Desk) -> dict[str, Any]:
+    """What the data holds and lacks: the one row of the mart ``coverage``."""
+    return desk.ask(marts)["coverage"].iloc[0].to_dict()
+
+
+def evidence(desk: Desk) -> Study:
+    """The model of who wins what, and the verdict on whether reps differ.
+
+    It learns from everybody, so neither the team nor the period of the goals is asked for.
+    """
+    everybody = desk.at(team="", period=Period.containing(desk.scope.as_of))
+    return everybody.ask(_evidence)
+
+
+def _evidence(desk: Desk) -> Study:
+    return study(desk.ask(marts)["win_cells"], desk.scope.by, desk.settings)
+
+
+def rates(desk: Desk) -> pd.DataFrame:
+    """Each rep's win rate over all and by segment, for the reps of the scope's team."""
+    return _of_team(desk, win_rates(desk.ask(evidence), desk.settings))
+
+
+def attainment(desk: Desk) -> pd.DataFrame:
+    """Goal attainment and pace of each rep, team and the company in the scope's period."""
+    elapsed = desk.scope.period.elapsed(desk.scope.as_of)
+    rows = goals.attainment(desk.ask(marts)["goal_progress"], elapsed)
+    return rows if not desk.scope.team else rows[rows["team"] == desk.scope.team]
+
+
+def people(desk: Desk) -> pd.DataFrame:
+    """The reps of the scope's team: results, open work, who is away."""
+    return _of_team(desk, desk.ask(marts)["rep_results"])
+
+
+def monthly_flow(desk: Desk) -> pd.DataFrame:
+    """Created, won and lost by month, oldest first."""
+    flow = _of_team(desk, desk.ask(marts)["monthly_flow"])
+    return flow.drop(columns="team").groupby("month", as_index=False).sum()
+
+
+def open_items(desk: Desk) -> pd.DataFrame:
+    """Open opportunities of the scope's team; unowned ones belong to every team."""
+    items = desk.ask(marts)["open_items"]
+    if not desk.scope.team:
+        return items
+    return items[(items["team"] == desk.scope.team) | items["rep"].isna()]
+
+
+def recommendation(desk: Desk, terms: Terms) -> Recommendation:
+    """The moves worth making among the open opportunities, or why to keep the owners."""
+    return reallocation.reallocation(
+        desk.ask(open_items),
+        desk.ask(marts)["rep_results"],
+        desk.ask(evidence),
+        terms,
+        desk.settings,
+    )
+
+
+def handovers(desk: Desk) -> tuple[ownership.Handover, ...]:
+    """Open opportunities of leavers and of nobody, each with the person with most room."""
+    tables = desk.ask(marts)
+    return ownership.handovers(
+        tables["ownership_facts"], desk.ask(open_items), tables["rep_results"]
+    )
+
+
+def split_accounts(desk: Desk) -> pd.DataFrame:
+    """Accounts whose open opportunities sit with several people."""
+    return ownership.split_accounts(desk.ask(marts)["ownership_facts"], desk.ask(open_items))
+
+
+def _of_team(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:
+    return rows if not desk.scope.team else rows[rows["team"] == desk.scope.team]

@@ -1,0 +1,96 @@
+"""Which header of a file is which column of a contract, and how its values are to be read."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable
+from collections.abc import Mapping as Pairs
+from dataclasses import asdict, dataclass, field
+from typing import Literal, Self
+
+from data.contracts import CONTRACTS
+from data.errors import SettingError
+from data.formats import formats, normalise
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something that a person should know before trusting a file; ``code`` names a sentence."""
+
+    code: str
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How a file is read: everything a person may confirm or change.
+
+    Attributes
+    ----------
+    columns
+        Contract column to header. One header may serve two columns.
+    constants
+        Contract column to the value it has in every row.
+    date_formats
+        Contract column to the ``strptime`` form of its dates that could be read otherwise
+        (``%m/%d/%Y``). Where a column is missing, the values decide.
+    decimals
+        Contract column to its decimal mark, ``.`` or ``,``. Where missing, the values decide.
+    stages
+        Stage, as the CRM names it, to ``won``, ``lost``, ``open`` or ``void``; goes before
+        what the format says.
+    """
+
+    format: str
+    entity: str
+    columns: Pairs[str, str]
+    constants: Pairs[str, str] = field(default_factory=dict)
+    date_formats: Pairs[str, str] = field(default_factory=dict)
+    decimals: Pairs[str, Literal[".", ","]] = field(default_factory=dict)
+    stages: Pairs[str, str] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Required columns of the entity that nothing fills."""
+        contract = CONTRACTS[self.entity]
+        return tuple(
+            column.name
+            for column in contract.columns
+            if column.required and column.name not in {*self.columns, *self.constants}
+        )
+
+    def to_json(self) -> str:
+        """One line, the same for equal mappings."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """A mapping that a person wrote: ``entity``, ``[columns]`` and, if needed, the rest.
+
+        Raises
+        ------
+        SettingError
+            No TOML, or an entity or column that there is not.
+        """
+        try:
+            mapping = cls(**({"format": "generic"} | tomllib.loads(text)))
+        except (tomllib.TOMLDecodeError, TypeError) as error:
+            raise SettingError(f"The mapping cannot be read: {error}.", value=str(error)) from error
+        contract = CONTRACTS.get(mapping.entity)
+        known = {column.name for column in contract.mapped} if contract else set()
+        unknown = {*mapping.columns, *mapping.constants} - known if contract else {mapping.entity}
+        unknown |= {mapping.format} - formats().keys()
+        if unknown:
+            names = ", ".join(sorted(unknown))
+            raise SettingError(f"The mapping names {names}, which there is not.", value=names)
+        return mapping
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(**json.loads(text))
+
+
+def fingerprint(header: Iterable[str]) -> str:
+    """A name for a layout: the same whatever the order of its columns and their spelling."""
+    return hashlib.sha256("\n".join(sorted(map(normalise, header))).encode()).hexdigest()[:16]

@@ -1,0 +1,67 @@
+"""Pieces every page is built of: the finding, a picture with its caption, tiles, a table."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages._ui import charts, session
+from pages._ui.text import plain
+
+
+def title(heading: str, finding: str) -> None:
+    """The page's name, and under it the one sentence to take away (markdown)."""
+    st.title(heading, anchor=False)
+    st.markdown(finding)
+
+
+def picture(figure: go.Figure, finding: str, caption: str, key: str) -> None:
+    """A chart under its finding, with what it is over beneath; ``finding`` is plain text."""
+    st.markdown(f"##### {plain(finding)}")
+    st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=finding)
+    st.caption(plain(caption))
+
+
+def tiles(entries: Sequence[Mapping[str, Any]]) -> None:
+    """KPI tiles in one row: label, value, comparison, and the definition on hover."""
+    with st.grid(columns="auto", min_column_width=150, gap="medium"):
+        for entry in entries:
+            st.metric(
+                entry["label"],
+                entry["value"],
+                delta=entry.get("compared"),
+                delta_color="off",
+                delta_arrow="off",
+                help=entry["definition"],
+                border=True,
+            )
+
+
+def table(
+    rows: pd.DataFrame, headings: Mapping[str, str], key: str, right: Sequence[str] = ()
+) -> None:
+    """A table of the columns named in ``headings``, in that order.
+
+    ``right`` names columns of figures written as text, which align like numbers.
+    """
+    columns = {
+        name: st.column_config.Column(
+            heading, alignment="right" if name in right else None, width=None
+        )
+        for name, heading in headings.items()
+    }
+    st.dataframe(rows[list(headings)], hide_index=True, column_config=columns, key=key)
+
+
+def empty(question: str, needed: str) -> None:
+    """What the page would answer, what file it needs, and the way there."""
+    t = session.text()
+    with st.container(border=True, key="empty"):
+        st.markdown(f"**{plain(question)}**")
+        st.markdown(plain(needed))
+        with st.container(horizontal=True):
+            if st.button(t("empty.upload"), type="primary", key="go-upload"):
+                st.switch_page(session.page("imports"))
+            st.button(t("empty.sample"), on_click=session.switch_workspace, args=("sample",))

@@ -1,0 +1,294 @@
+"""Frames to Plotly figures: one function per kind of chart, one look.
+
+Figures carry no title: the finding stands above them as text. Names from the CRM are escaped,
+because Plotly reads a little HTML.
+"""
+
+import html
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from pages._ui.text import Text
+
+BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8A949E"
+PAPER = {False: "#F5F7F9", True: "#1B2329"}
+"""Colour of a cell of which nothing is known, in the light and in the dark theme."""
+
+FAINT = "rgba(138, 148, 158, 0.25)"
+CONFIG = {"displayModeBar": False, "responsive": True}
+ROW = 26
+"""Height of one row of names, in pixels."""
+
+
+def attainment_bars(rows: pd.DataFrame, elapsed: float, t: Text) -> go.Figure:
+    """Bullet chart: won against target per unit, with a marker at the time that is over.
+
+    ``rows`` are those of ``goals.attainment`` with a target; the first is drawn on top.
+    """
+    names = [_name(name) for name in rows["label"]]
+    hover = [
+        t(
+            "chart.attainment_hover",
+            unit=name,
+            won=t.money(row.won),
+            target=t.money(row.target),
+            share=t.rate(row.attainment),
+            elapsed=t.rate(elapsed),
+        )
+        for name, row in zip(names, rows.itertuples(), strict=True)
+    ]
+    behind = rows["attainment"].to_numpy() < elapsed
+    figure = go.Figure(
+        [
+            go.Bar(
+                y=names, x=[1.0] * len(names), orientation="h", marker_color=FAINT,
+                width=0.7, hoverinfo="skip",
+            ),
+            go.Bar(
+                y=names, x=rows["attainment"], orientation="h", width=0.36,
+                marker_color=np.where(behind, ORANGE, BLUE),
+                hovertext=hover, hoverinfo="text",
+                text=[t.rate(share) for share in rows["attainment"]],
+                textposition="outside", cliponaxis=False, textfont_size=13,
+            ),
+        ]
+    )  # fmt: skip
+    figure.add_vline(x=elapsed, line_width=2, line_dash="dot", line_color=GREY)
+    figure.update_layout(barmode="overlay")
+    largest = max(1.0, float(rows["attainment"].max())) if len(rows) else 1.0
+    figure.update_xaxes(tickformat=".0%", range=[0, largest * 1.18], showgrid=False)
+    return _rows(figure, len(names), row=44 if len(names) <= 6 else ROW)
+
+
+def month_bars(flow: pd.DataFrame, as_of: date, t: Text) -> go.Figure:
+    """Amount won by month, paler while the month of ``as_of`` is not over.
+
+    ``flow`` has month, won and won_amount.
+    """
+    amounts = flow["won_amount"].to_numpy(float)
+    months = [f"{month:%Y-%m}" for month in flow["month"]]
+    tomorrow = as_of + timedelta(days=1)
+    running = f"{as_of:%Y-%m}" if tomorrow.month == as_of.month else ""
+    hover = [
+        t("chart.month_hover", month=month, amount=t.money(amount), deals=int(deals))
+        for month, amount, deals in zip(months, amounts, flow["won"], strict=True)
+    ]
+    figure = go.Figure(
+        go.Bar(
+            x=months,
+            y=amounts,
+            hovertext=hover,
+            hoverinfo="text",
+            marker_color=BLUE,
+            marker_opacity=[0.45 if month == running else 1.0 for month in months],
+        )
+    )
+    ticks = _ticks(float(amounts.max()) if len(amounts) else 1.0)
+    figure.update_yaxes(tickvals=ticks, ticktext=[t.money(tick) for tick in ticks])
+    figure.update_xaxes(type="category", nticks=5, showgrid=False, tickangle=0)
+    return _look(figure, 300)
+
+
+def rate_map(rates: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
+    """Heat map rep x level: win rate, coloured by how far it is from the mean rep.
+
+    What cannot be told from the mean is left nearly blank; what is coloured is what is known.
+    ``rates`` are the rows of ``study.win_rates`` that have a level.
+    """
+    levels = sorted(rates["level"].unique())
+    reps = list(dict.fromkeys(rates["rep"]))
+    tables = {
+        column: rates.pivot(index="rep", columns="level", values=column).loc[reps, levels]
+        for column in ("mean", "low", "high", "above", "p_above", "clear", "wins", "trials")
+    }
+    # Half of the colour says that a difference is known at all, the other half how large it is.
+    size = np.clip(np.abs(tables["above"].to_numpy()) / 0.2, 0, 1)
+    shade = tables["clear"].to_numpy() * (0.5 + 0.5 * size)
+    hover = [
+        [
+            t(
+                "chart.rate_hover",
+                rep=_name(rep),
+                level=_name(level),
+                rate=t.estimate(*(tables[part].at[rep, level] for part in ("mean", "low", "high"))),
+                wins=int(tables["wins"].at[rep, level]),
+                trials=int(tables["trials"].at[rep, level]),
+                points=t.points(tables["above"].at[rep, level]),
+                chance=t.chance(tables["p_above"].at[rep, level]),
+            )
+            for level in levels
+        ]
+        for rep in reps
+    ]
+    across, down = [_name(level) for level in levels], [_name(rep) for rep in reps]
+    figure = go.Figure(
+        go.Heatmap(
+            z=shade, zmin=-1, zmax=1, showscale=False, xgap=3, ygap=3,
+            colorscale=[[0, ORANGE], [0.5, PAPER[dark]], [1, BLUE]],
+            x=across, y=down, hovertext=hover, hoverinfo="text",
+        )
+    )  # fmt: skip
+    figure.add_scatter(
+        x=across * len(down), y=np.repeat(down, len(across)), mode="text", hoverinfo="skip",
+        text=[f"{rate:.0%}" for rate in tables["mean"].to_numpy().ravel()],
+        textfont={"size": 12, "color": [_ink(value, dark) for value in shade.ravel()]},
+    )  # fmt: skip
+    figure.update_xaxes(side="top", showgrid=False)
+    return _rows(figure, len(reps), top=34)
+
+
+def _ink(shade: float, dark: bool) -> str:
+    """Black or white, whichever is read better on a cell of this shade.
+
+    Contrast by relative luminance, Web Content Accessibility Guidelines 2.2.
+    """
+    paper, colour = (
+        np.array([int(code[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+        for code in (PAPER[dark], BLUE if shade > 0 else ORANGE)
+    )
+    mixed = paper + abs(shade) * (colour - paper)
+    linear = np.where(mixed <= 0.04045, mixed / 12.92, ((mixed + 0.055) / 1.055) ** 2.4)
+    return "#1B2733" if linear @ [0.2126, 0.7152, 0.0722] > 0.2 else "#FFFFFF"
+
+
+def rate_dots(rows: pd.DataFrame, average: Sequence[float], t: Text) -> go.Figure:
+    """Estimates as dots with their 90 % line, what was seen as a hollow dot, the mean as a tick.
+
+    ``rows`` have label, mean, low, high, raw, wins and trials; ``average`` is the mean rep's
+    rate in each row.
+    """
+    names = [_name(label) for label in rows["label"]]
+    hover = [
+        t(
+            "chart.dot_hover",
+            label=name,
+            rate=t.estimate(row.mean, row.low, row.high),
+            wins=int(row.wins),
+            trials=int(row.trials),
+        )
+        for name, row in zip(names, rows.rename(columns={"mean": "mean"}).itertuples(), strict=True)
+    ]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=list(average), y=names, mode="markers", hoverinfo="skip", name=t("chart.average"),
+        marker={"symbol": "line-ns", "size": 16, "line": {"width": 2, "color": GREY}},
+    )  # fmt: skip
+    figure.add_scatter(
+        x=rows["raw"], y=names, mode="markers", hoverinfo="skip", name=t("chart.raw"),
+        marker={"symbol": "circle-open", "size": 8, "color": GREY},
+    )  # fmt: skip
+    figure.add_scatter(
+        x=rows["mean"], y=names, mode="markers", name=t("chart.estimate"),
+        marker={"size": 10, "color": BLUE}, hovertext=hover, hoverinfo="text",
+        error_x={
+            "type": "data", "symmetric": False, "thickness": 2.5, "width": 0, "color": BLUE,
+            "array": rows["high"] - rows["mean"], "arrayminus": rows["mean"] - rows["low"],
+        },
+    )  # fmt: skip
+    figure.update_xaxes(tickformat=".0%")
+    _rows(figure, len(names), top=34)
+    return figure.update_layout(showlegend=True, legend=_LEGEND)
+
+
+def gain_dots(moves: pd.DataFrame, t: Text) -> go.Figure:
+    """Expected gain of each move with its 90 % line; ``moves`` have label, gain, low, high."""
+    names = [_name(label) for label in moves["label"]]
+    hover = [
+        f"{name}<br>{t.money(row.gain, signed=True)} ({t.money_range(row.low, row.high)})"
+        for name, row in zip(names, moves.itertuples(), strict=True)
+    ]
+    figure = go.Figure(
+        go.Scatter(
+            x=moves["gain"], y=names, mode="markers", marker={"size": 10, "color": BLUE},
+            hovertext=hover, hoverinfo="text",
+            error_x={
+                "type": "data", "symmetric": False, "thickness": 2.5, "width": 0, "color": BLUE,
+                "array": moves["high"] - moves["gain"], "arrayminus": moves["gain"] - moves["low"],
+            },
+        )
+    )  # fmt: skip
+    figure.add_vline(x=0, line_width=1, line_color=GREY)
+    ticks = _ticks(float(moves["high"].max()), float(min(moves["low"].min(), 0)))
+    figure.update_xaxes(tickvals=ticks, ticktext=[t.money(tick) for tick in ticks])
+    return _rows(figure, len(names))
+
+
+def flows(moves: pd.DataFrame, t: Text) -> go.Figure:
+    """Two columns of people with flows between them, as wide as the value handed over."""
+    totals = moves.groupby(["from_rep", "to_rep"], as_index=False).agg(
+        value=("value", "sum"), items=("item", "size"), gain=("gain", "sum")
+    )
+    givers = sorted(totals["from_rep"].unique())
+    takers = sorted(totals["to_rep"].unique())
+    hover = [
+        t(
+            "chart.flow_hover",
+            giver=_name(row.from_rep),
+            taker=_name(row.to_rep),
+            items=row.items,
+            value=t.money(row.value),
+        )
+        for row in totals.itertuples()
+    ]
+    figure = go.Figure(
+        go.Sankey(
+            arrangement="fixed",
+            node={
+                "label": [_name(name) for name in givers + takers],
+                "color": [GREY] * len(givers) + [BLUE] * len(takers),
+                "pad": 14, "thickness": 10, "line": {"width": 0},
+                "hovertemplate": "%{label}<extra></extra>",
+            },
+            link={
+                "source": [givers.index(name) for name in totals["from_rep"]],
+                "target": [len(givers) + takers.index(name) for name in totals["to_rep"]],
+                "value": totals["value"],
+                "color": FAINT,
+                "customdata": hover,
+                "hovertemplate": "%{customdata}<extra></extra>",
+            },
+            textfont={"size": 13, "shadow": "none"},
+        )
+    )  # fmt: skip
+    return _look(figure, max(240, 34 * max(len(givers), len(takers))))
+
+
+_LEGEND = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "title": None}
+
+
+def _name(value: object) -> str:
+    return html.escape(str(value), quote=False)
+
+
+def _rows(figure: go.Figure, count: int, top: int = 8, row: int = ROW) -> go.Figure:
+    """One row per name, the first on top."""
+    figure.update_yaxes(autorange="reversed", showgrid=False, type="category", dtick=1)
+    return _look(figure, top + 40 + row * max(count, 2), top)
+
+
+def _look(figure: go.Figure, height: int, top: int = 8) -> go.Figure:
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": top, "b": 32},
+        showlegend=False,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        hoverlabel={"align": "left"},
+        dragmode=False,
+    )
+    figure.update_xaxes(automargin=True, zeroline=False, fixedrange=True, title=None)
+    figure.update_yaxes(automargin=True, zeroline=False, fixedrange=True, title=None)
+    return figure
+
+
+def _ticks(high: float, low: float = 0.0) -> list[float]:
+    """About five round numbers from ``low`` to ``high``."""
+    span = max(high - low, 1e-9)
+    power = 10 ** np.floor(np.log10(span / 4))
+    step = power * next(m for m in (1, 2, 2.5, 5, 10) if m * power >= span / 4)
+    first, last = np.floor(low / step), np.ceil(high / step)
+    return [float(tick * step) for tick in np.arange(first, last + 1)]

@@ -1,0 +1,182 @@
+"""The main script: language, scope, navigation, and the one place that shows errors."""
+
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from analytics.scope import PERIOD_KINDS, Period, Scope, default_as_of
+from analytics.settings import SETTINGS
+from analytics.workflow import teams
+from data.errors import UserError
+from data.workspaces import WORKSPACES
+from pages._ui import session
+from pages._ui.text import LANGUAGES, Text
+
+PAGES = Path(__file__).parents[1]
+ADDRESSES = {"overview": "", "winrates": "win-rates", "reallocate": "reallocate", "imports": "data"}
+"""Pages by the name of their script, in the order of the navigation, with their address."""
+
+# Streamlit speaks English inside its uploader, whatever the language of the page, and cuts long
+# links off.
+STYLE = """
+<style>
+[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p {{
+    font-size: 0;
+}}
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p::after {{
+    content: "{choose}"; font-size: 0.95rem;
+}}
+[data-testid="stPageLink"] p {{ white-space: normal; }}
+</style>
+"""
+
+st.set_page_config("Evenhand", page_icon="⚖️", layout="wide", initial_sidebar_state="collapsed")
+
+
+def main() -> None:
+    restore_address()
+    t = session.text()
+    listed = {
+        name: st.Page(
+            PAGES / f"{name}.py", title=t(f"page.{name}"), url_path=path, default=not path
+        )
+        for name, path in ADDRESSES.items()
+    }
+    st.session_state["pages"] = listed
+    page = st.navigation(list(listed.values()), position="top")
+    st.html(STYLE.format(choose=t("shell.choose_files")))
+    try:
+        with st.spinner(t("shell.preparing"), show_time=True):
+            store = session.warehouse()
+        scope_bar(t, store)
+        note(t)
+        page.run()
+        footer(t)
+    except UserError as error:
+        st.error(t.md(error.code, **error.facts), icon=":material/error:")
+
+
+def restore_address() -> None:
+    """Take language and scope from the address when the session does not know them yet."""
+    state, asked = st.session_state, st.query_params
+    if "lang" not in state:
+        preferred = asked.get("lang") or (st.context.locale or "en")[:2].lower()
+        state["lang"] = preferred if preferred in LANGUAGES else "en"
+    if "workspace" not in state:
+        wanted = asked.get("workspace", "sample")
+        state["workspace"] = wanted if wanted in WORKSPACES else "sample"
+    if "period" not in state:
+        kind = asked.get("period", "quarter")
+        state["period"] = kind if kind in PERIOD_KINDS else "quarter"
+    state.setdefault("team", asked.get("team", ""))
+    state.setdefault("by", asked.get("by", ""))
+    if "chosen_as_of" not in state:
+        try:
+            state["chosen_as_of"] = date.fromisoformat(asked.get("as_of", ""))
+        except ValueError:
+            state["chosen_as_of"] = None
+
+
+def publish_address() -> None:
+    """Keep the address in step, so that what is shown can be linked to and reloaded."""
+    state = st.session_state
+    wanted = {"lang": state["lang"]}
+    for name, default in (("workspace", "sample"), ("period", "quarter"), ("team", ""), ("by", "")):
+        if state[name] != default:
+            wanted[name] = state[name]
+    if state["chosen_as_of"]:
+        wanted["as_of"] = state["chosen_as_of"].isoformat()
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def scope_bar(t: Text, store: session.Warehouse) -> None:
+    """Workspace, as-of date, period, team and language, in one slim row."""
+    state = st.session_state
+    today = session.today()
+    as_of = state["chosen_as_of"] or default_as_of(
+        store.newest_event(today), today, SETTINGS.stale_days
+    )
+    state["as_of"] = as_of
+    with st.container(horizontal=True, vertical_alignment="bottom", key="scope"):
+        st.selectbox(
+            t("shell.workspace"),
+            WORKSPACES,
+            key="workspace",
+            format_func=lambda name: t(f"workspace.{name}"),
+            on_change=session.forget_scope,
+            width=230,
+        )
+        st.date_input(
+            t("shell.as_of"),
+            key="as_of",
+            format="YYYY-MM-DD",
+            help=t("shell.as_of_help"),
+            on_change=choose_as_of,
+            width=150,
+        )
+        # The dates stand in the label: a chosen option keeps its old words in the browser.
+        period = Period.containing(as_of, state["period"])
+        kind = st.selectbox(
+            f"{t('shell.period')} · {period.label}",
+            PERIOD_KINDS,
+            key="period",
+            format_func=lambda name: t(f"period.{name}"),
+            width=170,
+        )
+        state["scope"] = Scope(as_of, Period.containing(as_of, kind), by=state["by"])
+        names = ("", *session.ask(teams))
+        if state["team"] not in names:
+            state["team"] = ""
+        team = st.selectbox(
+            t("shell.team"),
+            names,
+            key="team",
+            format_func=lambda name: name or t("shell.all_teams"),
+            width=170,
+        )
+        st.segmented_control(
+            t("shell.language"),
+            list(LANGUAGES),
+            key="lang",
+            format_func=LANGUAGES.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
+    state["scope"] = Scope(as_of, Period.containing(as_of, kind), team=team, by=state["by"])
+    publish_address()
+
+
+def choose_as_of() -> None:
+    st.session_state["chosen_as_of"] = st.session_state["as_of"]
+
+
+def note(t: Text) -> None:
+    """Say that this is a sample, and offer the way to one's own data."""
+    name = session.workspace()
+    if name == "mine":
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="sample-note"):
+        st.caption(t(f"shell.note_{name}"), width="stretch")
+        st.button(
+            t("shell.start_mine"),
+            on_click=session.switch_workspace,
+            args=("mine",),
+            key="start-mine",
+        )
+
+
+def footer(t: Text) -> None:
+    store = session.warehouse()
+    st.caption(
+        t(
+            "shell.footer",
+            as_of=session.scope().as_of.isoformat(),
+            version=store.data_version,
+        )
+    )
+
+
+main()

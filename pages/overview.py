@@ -1,0 +1,175 @@
+"""Overview: are we on course, what can be said about the team, what to do first."""
+
+import pandas as pd
+import streamlit as st
+
+from analytics.reallocation import Terms
+from analytics.settings import SETTINGS
+from analytics.workflow import (
+    attainment,
+    coverage,
+    evidence,
+    handovers,
+    monthly_flow,
+    open_items,
+    people,
+    recommendation,
+    split_accounts,
+)
+from pages._ui import charts, session
+from pages._ui.blocks import empty, picture, table, tiles, title
+from pages._ui.session import ask
+from pages._ui.verdict import verdict_sentence
+
+MONTHS = 24
+"""Months in the picture of the flow."""
+
+t = session.text()
+scope = session.scope()
+holds = ask(coverage)
+
+if not holds["opportunities"]:
+    title(t("page.overview"), t("overview.question"))
+    empty(t("overview.question"), t("overview.needed"))
+    st.stop()
+
+goals = ask(attainment)
+elapsed = scope.period.elapsed(scope.as_of)
+whole = goals[goals["unit_kind"] == ("team" if scope.team else "company")].iloc[0]
+units = goals[goals["unit_kind"] == ("rep" if scope.team else "team")]
+on_course = int((units["attainment"] >= elapsed).sum())
+study = ask(evidence)
+
+if pd.isna(whole["attainment"]):
+    finding = t.md("overview.finding_no_target", period=scope.period.label)
+else:
+    finding = t.md(
+        "overview.finding",
+        period=scope.period.label,
+        share=t.rate(whole["attainment"]),
+        elapsed=t.rate(elapsed),
+        on_course=on_course,
+        units=len(units),
+    )
+title(t("page.overview"), f"{finding} {verdict_sentence(study, t)}")
+
+team = ask(people)
+pipeline = ask(open_items)
+wins, trials = int(team["wins"].sum()), int(team["trials"].sum())
+currency = holds["currency"] if holds["currencies"] == 1 else ""
+tiles(
+    [
+        {
+            "label": t("overview.won", currency=currency),
+            "value": t.money(whole["won"]),
+            "compared": t("overview.of_target", target=t.money(whole["target"]))
+            if pd.notna(whole["target"])
+            else t("overview.without_target"),
+            "definition": t("overview.won_help", period=scope.period.label),
+        },
+        {
+            "label": t("overview.attainment"),
+            "value": t.rate(whole["attainment"]),
+            "compared": t("overview.of_time", elapsed=t.rate(elapsed)),
+            "definition": t("overview.attainment_help"),
+        },
+        {
+            "label": t("overview.deals"),
+            "value": f"{int(whole['deals'])}",
+            "compared": scope.period.label,
+            "definition": t("overview.deals_help"),
+        },
+        {
+            "label": t("overview.win_rate"),
+            "value": t.rate(wins / trials if trials else None),
+            "compared": t("overview.closed", closed=trials),
+            "definition": t("overview.win_rate_help", wins=wins, trials=trials),
+        },
+        {
+            "label": t("overview.open", currency=currency),
+            "value": t.money(pipeline["value"].sum()),
+            "compared": t("overview.open_count", count=len(pipeline)),
+            "definition": t("overview.open_help"),
+        },
+    ]
+)
+
+plan = ask(recommendation, Terms.default(SETTINGS)).plan
+left = ask(handovers)
+split = ask(split_accounts)
+st.subheader(t("overview.actions"), anchor=False)
+with st.container(horizontal=True, key="actions"):
+    if plan.moves:
+        label = t(
+            "overview.do_moves", moves=len(plan.moves), gain=t.money(plan.cross_fitted, signed=True)
+        )
+    else:
+        label = t("overview.do_none")
+    st.page_link(session.page("reallocate"), label=label, icon=":material/arrow_forward:")
+    if left:
+        st.page_link(
+            session.page("reallocate"),
+            label=t("overview.do_left", count=len(left)),
+            icon=":material/arrow_forward:",
+        )
+    if len(split):
+        st.page_link(
+            session.page("reallocate"),
+            label=t("overview.do_split", count=len(split)),
+            icon=":material/arrow_forward:",
+        )
+
+targeted = units[units["attainment"].notna()].assign(
+    label=lambda rows: rows["unit"].where(rows["unit"] != "", t("shell.no_team"))
+)
+flow = ask(monthly_flow).tail(MONTHS)
+left_side, right_side = st.columns(2, gap="large")
+with left_side:
+    if len(targeted):
+        picture(
+            charts.attainment_bars(targeted.sort_values("attainment"), elapsed, t),
+            t("overview.units_finding", on_course=on_course, units=len(units)),
+            t("overview.units_caption", elapsed=t.rate(elapsed), as_of=scope.as_of),
+            key="attainment",
+        )
+    else:
+        st.info(t("overview.no_targets"))
+with right_side:
+    best = flow.loc[flow["won_amount"].idxmax()]
+    picture(
+        charts.month_bars(flow, scope.as_of, t),
+        t(
+            "overview.flow_finding",
+            month=f"{best['month']:%Y-%m}",
+            amount=t.money(best["won_amount"]),
+        ),
+        t(
+            "overview.flow_caption",
+            months=len(flow),
+            deals=int(flow["won"].sum()),
+            as_of=scope.as_of,
+        ),
+        key="flow",
+    )
+
+rows = goals[goals["unit_kind"] == "rep"].sort_values("attainment", na_position="last")
+with st.expander(t("overview.table", count=len(rows))):
+    table(
+        rows.assign(
+            won=rows["won"].map(t.money),
+            target=rows["target"].map(t.money),
+            attainment=rows["attainment"].map(t.rate),
+            gap=rows["gap"].map(t.money),
+        ),
+        {
+            "unit": t("column.rep"),
+            "team": t("column.team"),
+            "target": t("column.target"),
+            "won": t("column.won"),
+            "attainment": t("column.attainment"),
+            "gap": t("column.gap"),
+            "deals": t("column.deals"),
+        },
+        key="goals-table",
+        right=("target", "won", "attainment", "gap"),
+    )

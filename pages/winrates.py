@@ -1,0 +1,115 @@
+"""Win rates: who wins what, how sure that is, and one rep's profile."""
+
+import pandas as pd
+import streamlit as st
+
+from analytics.workflow import coverage, evidence, rates
+from pages._ui import charts, session
+from pages._ui.blocks import empty, picture, table, title
+from pages._ui.session import ask
+from pages._ui.verdict import verdict_details, verdict_sentence
+
+t = session.text()
+scope = session.scope()
+study = ask(evidence) if ask(coverage)["opportunities"] else None
+
+if study is None:
+    title(t("page.winrates"), t("winrates.question"))
+    empty(t("winrates.question"), t("winrates.needed"))
+    st.stop()
+
+found = ask(rates)
+title(t("page.winrates"), verdict_sentence(study, t))
+
+if study.choices:
+    st.segmented_control(
+        t("winrates.by"),
+        study.choices,
+        default=study.by,
+        required=True,
+        format_func=lambda name: t(f"attribute.{name}"),
+        key="by-choice",
+        on_change=lambda: st.session_state.update(by=st.session_state["by-choice"]),
+    )
+verdict_details(study, t)
+
+if study.model is None or found.empty:
+    st.info(t("winrates.too_little"))
+    st.stop()
+
+overall = found[found["level"].isna()].sort_values("low", ascending=False)
+by_level = found[found["level"].notna()]
+known = int((by_level["clear"] != 0).sum())
+attribute = t(f"attribute.{study.by}") if study.by else ""
+
+with st.container(key="rate-map"):
+    if study.by:
+        ordered = by_level.set_index("rep").loc[overall["rep"]].reset_index()
+        picture(
+            charts.rate_map(ordered, session.is_dark(), t),
+            t("winrates.map_finding", known=known, cells=len(by_level))
+            if known
+            else t("winrates.map_nothing", cells=len(by_level)),
+            t("winrates.map_caption", closed=study.closed, as_of=scope.as_of),
+            key="map",
+        )
+
+
+@st.fragment
+def profile() -> None:
+    """One rep against the mean rep, with what was seen beside what is estimated."""
+    rep = st.selectbox(t("winrates.choose_rep"), list(overall["rep"]), key="rep")
+    of_rep = found[found["rep"] == rep]
+    labels = of_rep["level"].where(of_rep["level"].notna(), t("winrates.overall"))
+    average = of_rep["mean"] - of_rep["above"]
+    strong = of_rep[of_rep["level"].notna() & (of_rep["clear"] > 0)]
+    whole = of_rep[of_rep["level"].isna()].iloc[0]
+    if len(strong):
+        finding = t(
+            "winrates.profile_strong", rep=rep, levels=t("list.comma").join(strong["level"])
+        )
+    else:
+        finding = t("winrates.profile_unclear", rep=rep)
+    picture(
+        charts.rate_dots(of_rep.assign(label=labels), average, t),
+        finding,
+        t(
+            "winrates.profile_caption",
+            rate=t.estimate(whole["mean"], whole["low"], whole["high"]),
+            wins=int(whole["wins"]),
+            trials=int(whole["trials"]),
+            as_of=scope.as_of,
+        ),
+        key="profile",
+    )
+
+
+st.subheader(t("winrates.profile"), anchor=False)
+profile()
+
+st.subheader(t("winrates.table"), anchor=False)
+listed = pd.concat([overall, by_level]) if study.by else overall
+table(
+    listed.assign(
+        level=listed["level"].where(listed["level"].notna(), t("winrates.overall")),
+        estimate=[t.estimate(row.mean, row.low, row.high) for row in listed.itertuples()],
+        difference=[t.points(points) for points in listed["above"]],
+        chance=listed["p_above"].map(t.chance),
+        raw=listed["raw"].map(t.rate),
+        wins=listed["wins"].astype(int),
+        trials=listed["trials"].astype(int),
+    ),
+    {
+        "rep": t("column.rep"),
+        "level": attribute or t("winrates.overall"),
+        "estimate": t("column.rate"),
+        "difference": t("column.above"),
+        "chance": t("column.p_above"),
+        "wins": t("column.wins"),
+        "trials": t("column.trials"),
+        "raw": t("column.raw"),
+    },
+    key="rates-table",
+    right=("estimate", "difference", "chance", "raw"),
+)
+st.caption(t("winrates.definition"))

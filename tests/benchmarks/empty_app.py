@@ -1,0 +1,18 @@
+"""The yardstick of ``pages.py``: two Streamlit pages that show one line, served like the app."""
+
+import contextlib
+import gc
+
+import streamlit as st
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_):
+    import pages._ui.preload  # noqa: F401  the same modules are loaded as in the app
+
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+app = st.App("empty_shell.py", lifespan=lifespan)

@@ -1,0 +1,193 @@
+"""The real flows in a real browser: deep link, language, upload, decision, restart."""
+
+import csv
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.serving import CHROMIUM, Server, browsing, serving, settle
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+    pytest.mark.xdist_group("browser"),
+]
+
+SAMPLES = Path(os.environ.get("EVENHAND_SAMPLES", Path(__file__).parents[2] / "shared" / "samples"))
+# Streamlit asks for these under the page's address first when a deep link is loaded.
+PROBES = re.compile(r"/(_stcore/(health|host-config))$")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    with browsing() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser) -> Iterator:
+    """A page that fails the test on any outside request and on any error it logs."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, locale="en-US", reduced_motion="reduce"
+    )
+    opened = context.new_page()
+    outside, errors, missing = [], [], []
+    opened.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
+            else outside.append(request.url)
+        ),
+    )
+    opened.on(
+        "response",
+        lambda answer: (
+            missing.append(answer.url)
+            if answer.status >= 400 and not PROBES.search(answer.url)
+            else None
+        ),
+    )
+    opened.on(
+        "console",
+        lambda message: (
+            errors.append(message.text)
+            if message.type == "error" and "404" not in message.text
+            else None
+        ),
+    )
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert (outside, missing, errors) == ([], [], [])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("workspaces")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    with serving(folder) as started:
+        yield started
+
+
+def heading(page) -> str:
+    return page.locator("h1").first.inner_text()
+
+
+def test_a_fresh_server_answers_a_deep_link_through_the_shell(page, tmp_path):
+    with serving(tmp_path) as fresh:
+        page.goto(f"{fresh.url}/win-rates?lang=zh")
+        settle(page, 90)
+
+        assert heading(page) == "赢单率"
+        assert page.get_by_text("示例公司").first.is_visible()
+
+
+def test_one_click_changes_every_word(page, server):
+    page.goto(f"{server.url}/?lang=en")
+    settle(page, 90)
+    assert heading(page) == "Overview"
+
+    page.get_by_role("radio", name="中文").or_(
+        page.get_by_role("button", name="中文")
+    ).first.click()
+    page.locator("h1", has_text="总览").wait_for()
+    settle(page)
+
+    words = page.locator('[data-testid="stMain"]').inner_text()
+    assert "lang=zh" in page.url
+    assert not re.findall(r"\b(Target|Win rate|Overview|Workspace|As of|opportunities)\b", words)
+
+
+def test_an_accepted_move_survives_a_restart(page, folder, tmp_path):
+    with serving(tmp_path) as first:
+        page.goto(f"{first.url}/reallocate?lang=en")
+        settle(page, 90)
+        page.locator('[class*="st-key-accept-O"] button').first.click()
+        page.get_by_text("Accepted.").first.wait_for()
+
+    with serving(tmp_path) as second:
+        page.goto(f"{second.url}/reallocate?lang=en")
+        settle(page, 90)
+
+        assert page.get_by_text("Accepted.").first.is_visible()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download 1 owner changes").click()
+        with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
+            [row] = csv.DictReader(file)
+        assert row["old_owner"] != row["new_owner"]
+
+
+def upload(page, server: Server, paths: list[Path]) -> None:
+    page.goto(f"{server.url}/data?lang=en&workspace=mine")
+    settle(page, 90)
+    page.locator('input[type="file"]').set_input_files(paths)
+    page.get_by_role("button", name=re.compile("Load 4 files")).click(timeout=60_000)
+    page.get_by_text(re.compile(r"Loaded: [\d,]+ new")).wait_for(timeout=60_000)
+    settle(page)
+
+
+def keeps_the_owners(page, server: Server) -> None:
+    page.goto(f"{server.url}/reallocate?lang=en&workspace=mine")
+    settle(page, 90)
+    assert page.get_by_text("Keep the owners.").first.is_visible()
+    assert page.get_by_text("no evidence that reps differ").first.is_visible()
+
+
+@pytest.mark.skipif(not (SAMPLES / "maven").is_dir(), reason="the public sample is not here")
+def test_the_four_files_of_maven_give_no_evidence_for_moving_anything(page, tmp_path):
+    with serving(tmp_path) as fresh:
+        upload(page, fresh, sorted((SAMPLES / "maven").glob("*.csv")))
+
+        assert page.get_by_text("GTXPro").first.is_visible()
+        keeps_the_owners(page, fresh)
+
+
+def test_four_files_of_a_company_without_differences_do_the_same(page, tmp_path):
+    files = maven_like(tmp_path / "files")
+    with serving(tmp_path / "data") as fresh:
+        upload(page, fresh, files)
+        keeps_the_owners(page, fresh)
+
+
+def maven_like(folder: Path) -> list[Path]:
+    """Four files in Maven's layout, cut from the company whose reps do not differ."""
+    from data.synthetic import sample_company
+
+    tables = sample_company(effects=False).tables
+    deals = tables["opportunities"]
+    stages = deals["stage"].where(deals["stage"].isin(["Won", "Lost"]), "Engaging")
+    written = {
+        "sales_pipeline": deals.assign(
+            sales_agent=deals["owner"],
+            deal_stage=stages,
+            engage_date=deals["created_on"],
+            close_date=deals["closed_on"],
+            close_value=deals["amount"],
+        )[
+            ["opportunity_id", "sales_agent", "product", "account", "deal_stage"]
+            + ["engage_date", "close_date", "close_value"]
+        ],
+        "accounts": tables["accounts"].assign(
+            year_established=1990, office_location=tables["accounts"]["region"], subsidiary_of=""
+        )[
+            ["account", "sector", "year_established", "revenue", "employees"]
+            + ["office_location", "subsidiary_of"]
+        ],
+        "products": tables["products"].rename(
+            columns={"family": "series", "list_price": "sales_price"}
+        )[["product", "series", "sales_price"]],
+        "sales_teams": tables["reps"].assign(
+            sales_agent=tables["reps"]["name"], regional_office=tables["reps"]["team"]
+        )[["sales_agent", "manager", "regional_office"]],
+    }
+    folder.mkdir()
+    for name, frame in written.items():
+        frame.to_csv(folder / f"{name}.csv", index=False)
+    return sorted(folder.glob("*.csv"))
