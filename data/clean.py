@@ -163,17 +163,21 @@ def _ways(
         if name in ways:
             continue
         if kind in ("date", "time"):
-            ways[name], certain = date_order(db, "cells", name, format_.date_order)
+            order, certain = date_order(db, "cells", name, format_.date_order)
+            ways[name] = order
             if not certain:
-                cautions.append(Caution("date_order_ambiguous", name, str(ways[name])))
-            elif ways[name]:
-                orders[name] = str(ways[name])
+                cautions.append(Caution("date_order_ambiguous", name, str(order)))
+            elif order:
+                orders[name] = order
         elif kind in ("number", "money"):
             # Where a semicolon divides the cells, a comma divides the numbers.
             default = "," if table.delimiter == ";" else "."
-            ways[name], certain = decimal_mark(db, "cells", name, default)
-            if not certain:
-                cautions.append(Caution("decimal_mark_ambiguous", name, str(ways[name])))
+            mark, proved, is_open = decimal_mark(db, "cells", name, default)
+            ways[name] = mark
+            if is_open:
+                cautions.append(Caution("decimal_mark_ambiguous", name, mark))
+            elif proved:
+                marks[name] = mark
     return replace(mapping, date_formats=orders, decimals=marks), ways, tuple(cautions)
 
 
@@ -224,11 +228,7 @@ def _refuse(db: duckdb.DuckDBPyConnection, contract: Contract, mapping: Mapping)
     ]
     db.execute("create table refused as " + " union all ".join(selects))
     db.execute(f"create view left_out as select i from refused where rule <> '{LEFT_BLANK}'")
-    newest = (
-        "modified_at desc nulls last, "
-        if "modified_at" in [column.name for column in contract.columns]
-        else ""
-    )
+    newest = "modified_at desc nulls last, " if contract.name == "opportunities" else ""
     db.execute(f"""
         insert into refused
         select i, '{contract.key[0]}', 'duplicate_in_file'

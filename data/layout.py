@@ -21,7 +21,7 @@ _CORNER = re.compile(r"(row|column) labels|[行列]标签", re.IGNORECASE)
 _MEASURE = re.compile(
     r"(sum|count|average|max|min) of .+|(求和|计数|平均值)项[:：].*", re.IGNORECASE
 )
-_TOTAL = re.compile(r"(grand )?totals?|总计|合计", re.IGNORECASE)
+_TOTAL = re.compile(r"grand totals?|总计", re.IGNORECASE)
 
 
 Kind = Literal["title", "hint", "footer", "total"]
@@ -120,14 +120,15 @@ def _header(cells: Sequence[str]) -> tuple[str, ...]:
     >>> _header(["Stage", "", "stage"])
     ('Stage', 'Column 2', 'stage (2)')
     """
-    names: list[str] = []
-    seen: Counter[str] = Counter()
+    names: dict[str, str] = {}
     for number, cell in enumerate(cells, start=1):
-        name = " ".join(_strip(cell).split()) or f"Column {number}"
-        seen[normalise(name)] += 1
-        times = seen[normalise(name)]
-        names.append(name if times == 1 else f"{name} ({times})")
-    return tuple(names)
+        plain = name = " ".join(_strip(cell).split()) or f"Column {number}"
+        times = 1
+        while normalise(name) in names:
+            times += 1
+            name = f"{plain} ({times})"
+        names[normalise(name)] = name
+    return tuple(names.values())
 
 
 def _without_furniture(
@@ -185,9 +186,9 @@ def _is_pivot(lines: Sequence[Line]) -> bool:
     head = [_strip(cell) for line in lines[:10] for cell in line.cells]
     if any(map(_CORNER.fullmatch, head)):
         return True
-    margins = [_first(lines[-1])], [_strip(cell) for line in lines[:3] for cell in line.cells[-1:]]
-    totals = [any(map(_TOTAL.fullmatch, margin)) for margin in margins]
-    return all(totals) or (any(totals) and any(map(_MEASURE.fullmatch, head)))
+    below = bool(_TOTAL.fullmatch(_first(lines[-1])))
+    beside = any(_TOTAL.fullmatch(_strip(line.cells[-1])) for line in lines[:3])
+    return (below and beside) or ((below or beside) and any(map(_MEASURE.fullmatch, head)))
 
 
 def _is_footer(line: Line) -> bool:

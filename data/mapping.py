@@ -6,11 +6,12 @@ import tomllib
 from collections.abc import Iterable
 from collections.abc import Mapping as Pairs
 from dataclasses import asdict, dataclass, field
-from typing import Literal, Self
+from typing import Self
 
-from data.contracts import CONTRACTS
+from data.contracts import CONTRACTS, OUTCOMES
 from data.errors import SettingError
 from data.formats import formats, normalise
+from data.values import DATE_ORDERS
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Mapping:
     columns: Pairs[str, str]
     constants: Pairs[str, str] = field(default_factory=dict)
     date_formats: Pairs[str, str] = field(default_factory=dict)
-    decimals: Pairs[str, Literal[".", ","]] = field(default_factory=dict)
+    decimals: Pairs[str, str] = field(default_factory=dict)
     stages: Pairs[str, str] = field(default_factory=dict)
 
     @property
@@ -75,16 +76,26 @@ class Mapping:
         """
         try:
             mapping = cls(**({"format": "generic"} | tomllib.loads(text)))
-        except (tomllib.TOMLDecodeError, TypeError) as error:
+            unknown = ", ".join(sorted(mapping._unknown()))
+        except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
             raise SettingError(f"The mapping cannot be read: {error}.", value=str(error)) from error
-        contract = CONTRACTS.get(mapping.entity)
-        known = {column.name for column in contract.mapped} if contract else set()
-        unknown = {*mapping.columns, *mapping.constants} - known if contract else {mapping.entity}
-        unknown |= {mapping.format} - formats().keys()
         if unknown:
-            names = ", ".join(sorted(unknown))
-            raise SettingError(f"The mapping names {names}, which there is not.", value=names)
+            raise SettingError(f"The mapping names {unknown}, which there is not.", value=unknown)
         return mapping
+
+    def _unknown(self) -> set[str]:
+        """Names in the mapping that neither contracts nor formats have."""
+        if self.entity not in CONTRACTS:
+            return {self.entity}
+        columns = {column.name for column in CONTRACTS[self.entity].mapped}
+        said = {*self.columns, *self.constants, *self.date_formats, *self.decimals}
+        return (
+            said - columns
+            | {self.format} - formats().keys()
+            | {*self.date_formats.values()} - DATE_ORDERS.keys()
+            | {*self.decimals.values()} - {".", ","}
+            | {*self.stages.values()} - {*OUTCOMES}
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -105,7 +105,10 @@ def recognise(table: SourceTable, saved: Mapping | None = None) -> Recognition:
         generic = (each for each in candidates if each.mapping.format == "generic")
         best = max(generic, key=lambda candidate: candidate.confidence)
     cautions = tuple(_doubts(table, best.mapping))
-    return _described(table, best.mapping, best.confidence * DOUBT ** len(cautions), cautions)
+    confidence = best.confidence
+    if confidence > KNOWN:  # doubts ask for a look at a known layout; they do not make it unknown
+        confidence = max(confidence * DOUBT ** len(cautions), KNOWN)
+    return _described(table, best.mapping, confidence, cautions)
 
 
 def propose(table: SourceTable, format_name: str, entity: str) -> Mapping:
@@ -130,7 +133,9 @@ def _candidates(headers: Pairs[str, str]) -> Iterator[_Candidate]:
             signs = len(format_.signatures & headers.keys())
             # Custom fields make many headers unknown, so signatures count beside the share.
             fit = 0.4 + 0.4 * known / len(headers) + 0.1 * min(signs, 2)
-            confidence = math.sqrt(complete) * fit if known else 0.0
+            # Id and Name are no sign of any CRM, and of a hand-made sheet only in company.
+            trust = float(signs > 0) if format_.signatures else min(known / 3, 1)
+            confidence = math.sqrt(complete) * fit * trust
             if format_.name == "generic":
                 confidence = min(confidence, GENERIC_AT_MOST)
             yield _Candidate(mapping, confidence, signs, len(required))
@@ -171,7 +176,7 @@ def _doubts(table: SourceTable, mapping: Mapping) -> Iterator[Caution]:
             continue
         distinct = len(set(filled)) / len(filled)
         kind = contract.column(name).type
-        if (name,) == contract.key and distinct < 0.8:
+        if (name,) == contract.key and len(filled) >= 20 and distinct < 0.8:
             yield Caution("ids_repeat", name, header)
         elif name == "owner" and len(filled) >= 50 and distinct > 0.9:
             yield Caution("owners_never_repeat", name, header)

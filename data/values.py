@@ -134,13 +134,13 @@ def _fit(db: duckdb.DuckDBPyConnection, table: str, column: str, order: str) -> 
 
 def decimal_mark(
     db: duckdb.DuckDBPyConnection, table: str, column: str, default: str
-) -> tuple[str, bool]:
+) -> tuple[str, bool, bool]:
     """The decimal mark of a column of prepared text, by vote of its values.
 
     Returns
     -------
-    ``.`` or ``,``; and whether the values prove it or do not need it. ``1.234`` alone does
-    neither.
+    ``.`` or ``,``; whether the values prove it; and whether they leave open what is meant, as
+    ``1.234`` alone does.
     """
     [[points, commas, open_]] = db.execute(f"""
         select
@@ -150,8 +150,8 @@ def decimal_mark(
         from (select {_digits(column)} as digits from {table})
     """).fetchall()
     if points == commas:
-        return default, not open_ and not points
-    return (".", True) if points > commas else (",", True)
+        return default, False, bool(open_ or points)
+    return ("." if points > commas else ","), True, False
 
 
 def _year_first(column: str, order: str | None) -> str:

@@ -4,6 +4,7 @@ import csv
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,12 +77,20 @@ def server(folder: Path) -> Iterator[Server]:
         yield started
 
 
+@contextmanager
+def fresh_server(page, folder: Path) -> Iterator[Server]:
+    """A server of its own; the page leaves before it stops, so that nothing is asked of it then."""
+    with serving(folder) as started:
+        yield started
+        page.goto("about:blank")
+
+
 def heading(page) -> str:
     return page.locator("h1").first.inner_text()
 
 
 def test_a_fresh_server_answers_a_deep_link_through_the_shell(page, tmp_path):
-    with serving(tmp_path) as fresh:
+    with fresh_server(page, tmp_path) as fresh:
         page.goto(f"{fresh.url}/win-rates?lang=zh")
         settle(page, 90)
 
@@ -106,13 +115,13 @@ def test_one_click_changes_every_word(page, server):
 
 
 def test_an_accepted_move_survives_a_restart(page, folder, tmp_path):
-    with serving(tmp_path) as first:
+    with fresh_server(page, tmp_path) as first:
         page.goto(f"{first.url}/reallocate?lang=en")
         settle(page, 90)
         page.locator('[class*="st-key-accept-O"] button').first.click()
         page.get_by_text("Accepted.").first.wait_for()
 
-    with serving(tmp_path) as second:
+    with fresh_server(page, tmp_path) as second:
         page.goto(f"{second.url}/reallocate?lang=en")
         settle(page, 90)
 
@@ -142,7 +151,7 @@ def keeps_the_owners(page, server: Server) -> None:
 
 @pytest.mark.skipif(not (SAMPLES / "maven").is_dir(), reason="the public sample is not here")
 def test_the_four_files_of_maven_give_no_evidence_for_moving_anything(page, tmp_path):
-    with serving(tmp_path) as fresh:
+    with fresh_server(page, tmp_path) as fresh:
         upload(page, fresh, sorted((SAMPLES / "maven").glob("*.csv")))
 
         assert page.get_by_text("GTXPro").first.is_visible()
@@ -151,7 +160,7 @@ def test_the_four_files_of_maven_give_no_evidence_for_moving_anything(page, tmp_
 
 def test_four_files_of_a_company_without_differences_do_the_same(page, tmp_path):
     files = maven_like(tmp_path / "files")
-    with serving(tmp_path / "data") as fresh:
+    with fresh_server(page, tmp_path / "data") as fresh:
         upload(page, fresh, files)
         keeps_the_owners(page, fresh)
 

@@ -8,10 +8,10 @@ from scipy.linalg import block_diag
 from scipy.special import expit
 
 from analytics.winrate import RepWinRate
-from analytics.winrate.arrowhead import Arrowhead, Design
-from analytics.winrate.design import Layout, Rows
+from analytics.winrate.arrowhead import Arrowhead
+from analytics.winrate.evidence import most_probable
 from analytics.winrate.laplace import Cells, approximate, evidence_slope
-from tests.worlds import world
+from tests.worlds import one_rate, world
 
 
 def dense(shared, cross, local):
@@ -98,12 +98,23 @@ def test_the_evidence_has_the_slope_of_finite_differences(cells):
     assert_allclose(slope, differences, rtol=1e-5, atol=1e-6)
 
 
+def test_the_standard_deviations_found_are_the_most_probable(cells):
+    """No change of one of them raises evidence times prior, exponential with mean 0.25."""
+    found = np.log(most_probable(cells, prior_sd=0.25).sd)
+
+    def log_probability(log_sd):
+        prior = log_sd[1:] - np.exp(log_sd[1:]) / 0.25
+        return approximate(cells, np.exp(log_sd)).log_evidence + prior.sum()
+
+    highest = log_probability(found)
+    for axis in np.eye(len(found))[1:]:
+        assert log_probability(found + 0.01 * axis) < highest
+        assert log_probability(found - 0.01 * axis) < highest
+
+
 def test_the_evidence_of_a_single_rate_is_close_to_its_integral():
     """40 wins of 100 with one coefficient: the integral over it can be done by quadrature."""
-    layout = Layout(shared=np.array([0]), local=np.array([], dtype=int), n_reps=1)
-    nothing = np.zeros((1, 0), dtype=int)
-    rows = Rows(np.zeros((1, 1), dtype=int), np.zeros(1, dtype=int), nothing)
-    cells = Cells(Design(rows, layout), np.array([40.0]), np.array([100.0]))
+    cells = one_rate(wins=[40.0], trials=[100.0])
 
     def joint(eta):
         return expit(eta) ** 40 * expit(-eta) ** 60 * np.exp(-((eta / 3) ** 2) / 2)

@@ -38,6 +38,17 @@ def median_log_odds(model: RepWinRate, rows: pd.DataFrame) -> np.ndarray:
     return logit(model.predict_interval(rows, level=0.5)).mean(axis=1)
 
 
+def tiny(n: int, **columns: object) -> pd.DataFrame:
+    whole = {
+        "rep": "ann",
+        "team": "east",
+        "product": "crm",
+        "sector": "retail",
+        "period": "2026-01",
+    }
+    return pd.DataFrame(whole | columns, index=range(n))
+
+
 def test_the_mode_is_that_of_a_ridge_logistic_regression_on_scaled_columns(company, model):
     deals, sd = company.deals, model.variance_components_
     columns = [np.full((len(deals), 1), INTERCEPT_SD)]
@@ -75,6 +86,15 @@ def test_a_deal_of_weight_two_counts_as_two_and_one_of_weight_zero_not_at_all(co
     assert_allclose(win_rates(weighted, deals), win_rates(repeated, deals))
 
 
+def test_cells_without_trials_teach_nothing_and_their_reps_do_not_count():
+    cells = tiny(2, rep=["ann", "never worked"])
+
+    model = RepWinRate().fit_aggregated(cells, [50, 0], [100, 0])
+
+    assert model.signal_test(n_boot=9).verdict_reps == "too_little_data"
+    assert model.n_trials_ == 100
+
+
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_neither_the_names_of_the_reps_nor_the_order_of_the_deals_matter(seed):
@@ -103,6 +123,15 @@ def test_draws_agree_with_the_expected_rate_and_with_the_interval(company, model
     assert_allclose(draws.mean(axis=0), win_rates(model, rows), atol=0.006)
     ends = np.quantile(draws, [0.05, 0.95], axis=0).T
     assert_allclose(ends, model.predict_interval(rows, level=0.9), atol=0.012)
+
+
+def test_draws_do_not_depend_on_the_order_of_the_deals(company, model):
+    shuffled = company.deals.sample(frac=1, random_state=1)
+    again = RepWinRate().fit(shuffled, shuffled["won"])
+
+    draws = again.posterior_samples(company.cells(), size=3)
+
+    assert_allclose(draws, model.posterior_samples(company.cells(), size=3), atol=1e-6)
 
 
 def test_draws_repeat_with_their_seed(company, model):
@@ -170,6 +199,18 @@ def test_a_known_rep_without_a_team_has_its_fitted_one(company, model):
     assert not np.allclose(model.predict_interval(fitted_team.assign(team="new")), expected)
 
 
+def test_the_fitted_team_of_a_rep_who_changed_is_the_one_with_most_deals():
+    team = np.repeat(["west", "east", "west"], [10, 90, 100])
+    deals = tiny(200, rep=np.repeat(["moved", "stayed"], 100), team=team)
+
+    model = RepWinRate().fit(deals, np.tile([0, 1, 1, 1], 50) * (team == "east"))
+    moved = tiny(1, rep="moved")
+
+    assert_allclose(
+        win_rates(model, moved.drop(columns="team")), win_rates(model, moved.assign(team="east"))
+    )
+
+
 def test_without_a_month_the_rate_is_that_of_the_average_month(company, model):
     rows = company.cells().iloc[:1]
     months = range(12)
@@ -227,17 +268,6 @@ def test_rates_do_not_depend_on_the_rows_asked_with_them(company, model):
     assert_allclose(together[len(rows) :], alone)
     assert model.predict_interval(rows.iloc[:0]).shape == (0, 2)
     assert model.posterior_samples(rows.iloc[:0], size=5).shape == (5, 0)
-
-
-def tiny(n: int, **columns: object) -> pd.DataFrame:
-    whole = {
-        "rep": "ann",
-        "team": "east",
-        "product": "crm",
-        "sector": "retail",
-        "period": "2026-01",
-    }
-    return pd.DataFrame(whole | columns, index=range(n))
 
 
 @pytest.mark.parametrize(

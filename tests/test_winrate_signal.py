@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit, logit
+from scipy.stats import chi2_contingency
 
 from analytics.winrate import RepWinRate, SignalTest
-from tests.worlds import world
+from analytics.winrate.score import ScoreTest
+from tests.worlds import one_rate, world
 
 SAMPLES = Path(os.environ.get("EVENHAND_SAMPLES", Path(__file__).parents[2] / "shared" / "samples"))
 
@@ -137,6 +139,33 @@ def test_fractional_counts_are_tested_like_whole_ones():
     assert halves.detectable_sd_reps == pytest.approx(whole.detectable_sd_reps, rel=0.1)
 
 
+def test_a_family_named_twice_changes_neither_p_nor_what_is_detectable():
+    rng = np.random.default_rng(8)
+    cells = one_rate(rng.integers(0, 2, 600), np.ones(600))
+    family = np.arange(600) % 20
+
+    once, twice = (
+        ScoreTest(cells, families, 0.25, 499, np.random.default_rng(0))
+        for families in ([family], [family, family])
+    )
+
+    assert once.p == twice.p
+    assert once.detectable_sd(0.05, 0.8) == pytest.approx(twice.detectable_sd(0.05, 0.8), rel=0.1)
+
+
+def test_many_small_groups_that_differ_are_not_drowned_by_two_large_ones():
+    """The sums of squares of two halves vary seven times as much as those of 100 groups."""
+    rng = np.random.default_rng(9)
+    groups = np.arange(4000) % 100
+    won = rng.random(4000) < expit(rng.normal(0, 0.3, 100)[groups])
+
+    test = ScoreTest(
+        one_rate(won, np.ones(4000)), [groups, np.arange(4000) // 2000], 0.25, 999, rng
+    )
+
+    assert test.p < 0.01
+
+
 def maven() -> tuple[pd.DataFrame, np.ndarray]:
     folder = SAMPLES / "maven"
     deals = pd.read_csv(folder / "sales_pipeline.csv")
@@ -160,14 +189,18 @@ def test_the_maven_sample_has_no_evidence_of_any_difference(by):
 
 
 @pytest.mark.simulation
-def test_without_differences_evidence_is_rarely_claimed():
-    """In 120 worlds of equal reps; raw rates, by the usual chi-squared test, claim far more."""
-    tests = [verdicts([21, seed], sd_rep=0.0, reps=12) for seed in range(120)]
+def test_without_differences_evidence_is_rarely_claimed_where_raw_rates_often_claim_it():
+    companies = [world(np.random.default_rng([21, s]), sd_rep=0.0, reps=12) for s in range(100)]
 
-    reps, segments = share_of_evidence(tests)
+    reps, segments = share_of_evidence(
+        [RepWinRate().fit(c.deals, c.outcomes).signal_test(199) for c in companies]
+    )
+    tables = [pd.crosstab(company.deals["rep"], company.outcomes) for company in companies]
+    raw = np.mean([chi2_contingency(table).pvalue <= 0.05 for table in tables])
 
     assert reps <= 0.1
     assert segments <= 0.1
+    assert raw > 0.2
 
 
 @pytest.mark.simulation
@@ -176,7 +209,7 @@ def test_reps_that_differ_everywhere_alike_are_not_said_to_differ_by_segment():
 
     reps, segments = share_of_evidence(tests)
 
-    assert reps >= 0.9
+    assert reps >= 0.8
     assert segments <= 0.1
 
 

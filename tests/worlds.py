@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
+
+from analytics.winrate.arrowhead import Design
+from analytics.winrate.design import Layout, Rows
+from analytics.winrate.laplace import Cells
 
 
 @dataclass(frozen=True)
@@ -104,3 +108,12 @@ def world(
     log_odds = np.log(odds / (1 - odds)) + month_effects[period]
     deals["won"] = (rng.random(n_deals) < expit(log_odds)).astype(int)
     return truth
+
+
+def one_rate(wins: ArrayLike, trials: ArrayLike) -> Cells:
+    """Observations of one win rate: the model has an intercept and nothing else."""
+    trials = np.asarray(trials, float)
+    zeros = np.zeros((len(trials), 1), dtype=int)
+    layout = Layout(shared=np.array([0]), local=np.array([], dtype=int), n_reps=1)
+    rows = Rows(shared=zeros, rep=zeros[:, 0], local=zeros[:, :0])
+    return Cells(Design(rows, layout), np.asarray(wins, float), trials)

@@ -86,7 +86,8 @@ class RepWinRate(ClassifierMixin, BaseEstimator):
             Outcome of each: any two labels, of which the greater is the win. A single label is
             accepted when it is 0 or 1.
         sample_weight
-            Weight of each deal; for older deals less, for example.
+            Weight of each deal, for example less for older ones; half a deal teaches half as
+            much.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The yardstick of ``pages.py``: two Streamlit pages that show one line, served like the app."""
+"""The yardstick of the page benchmark: two Streamlit pages that show one line, served like the app."""
 
 import contextlib
 import gc
@@ -15,4 +15,4 @@ async def lifespan(_):
     yield
 
 
-app = st.App("empty_shell.py", lifespan=lifespan)
+app = st.App("shell.py", lifespan=lifespan)
