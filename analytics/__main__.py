@@ -7,7 +7,6 @@ else is a bug.
 import argparse
 import json
 import sys
-import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -87,10 +86,11 @@ def sample(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def ingest(options: argparse.Namespace) -> list[dict[str, Any]]:
-    if missing := [str(path) for path in options.paths if not path.is_file()]:
+    named = [*options.paths, *([options.mapping] if options.mapping else [])]
+    if missing := [str(path) for path in named if not path.is_file()]:
         raise SettingError(f"There is no file {', '.join(missing)}.", value=missing)
     warehouse = Warehouse(_database(options))
-    mapping = _mapping(options.mapping) if options.mapping else None
+    mapping = Mapping.from_toml(options.mapping.read_text("utf-8")) if options.mapping else None
     reviews = [
         review(path.read_bytes(), path.name, warehouse, mapping=mapping) for path in options.paths
     ]
@@ -176,14 +176,6 @@ def _desk(options: argparse.Namespace) -> workflow.Desk:
     )
     scope = Scope(as_of, Period.containing(as_of), team=options.team, by=options.by)
     return workflow.Desk(warehouse, scope)
-
-
-def _mapping(path: Path) -> Mapping:
-    """The mapping a TOML file describes."""
-    try:
-        return Mapping(**tomllib.loads(path.read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, TypeError) as error:
-        raise SettingError(f"{path} is no mapping: {error}", value=path) from error
 
 
 def _database(options: argparse.Namespace) -> Path:

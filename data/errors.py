@@ -46,14 +46,38 @@ class EmptyFileError(UploadError):
         )
 
 
+FOUND = {
+    "png": "a PNG image",
+    "jpeg": "a JPEG image",
+    "gif": "a GIF image",
+    "pdf": "a PDF document",
+    "program": "a program",
+    "archive": "a compressed archive",
+    "database": "a database",
+    "parquet": "a Parquet file",
+    "text_document": "a text document",
+    "pivot_table": "a pivot table",
+    "web_page": "a web page",
+    "json": "a JSON document",
+    "binary": "binary data",
+    "locked_workbook": "a damaged or password-protected workbook",
+    "damaged_workbook": "a damaged workbook",
+    "endless_sheet": "a sheet of more rows and columns than any export has",
+    "word": "a Word document",
+    "zip": "a ZIP archive",
+    "locked_archive": "a damaged or password-protected archive",
+}
+"""What a file can turn out to be instead of a table of records."""
+
+
 class NotATableError(UploadError):
-    """The content is not a table of records: an image, a PDF, a pivot table."""
+    """The content is not a table of records; ``found`` is a key of ``FOUND``."""
 
     code = "error.not_a_table"
 
     def __init__(self, file: str, found: str) -> None:
         super().__init__(
-            f"{file} is not a table of records: it looks like {found}. "
+            f"{file} is not a table of records: it looks like {FOUND[found]}. "
             "Export the list itself as CSV or XLSX, one row per record.",
             file=file,
             found=found,

@@ -73,7 +73,7 @@ def lay_out(lines: Iterable[Line], file: str, header_row: int | None = None) -> 
     if not filled:
         raise EmptyFileError(file)
     if _is_pivot(filled):
-        raise NotATableError(file, "a pivot table")
+        raise NotATableError(file, "pivot_table")
     top = _header_index(filled) if header_row is None else _index_of(filled, header_row)
     named = filled[top].cells if top >= 0 else [""] * max(len(line.cells) for line in filled)
     body, furniture = _without_furniture(filled[top + 1 :], named)

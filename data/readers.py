@@ -19,18 +19,18 @@ from data.workbooks import Sheet, container_of, sheets
 MOST_BYTES = 100_000_000
 
 _MAGIC = (
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF", "a PDF document"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
-    (b"\x1f\x8b", "a compressed archive"),
-    (b"7z\xbc\xaf", "a compressed archive"),
-    (b"Rar!", "a compressed archive"),
-    (b"SQLite format 3\0", "a database"),
-    (b"PAR1", "a Parquet file"),
-    (b"{\\rtf", "a text document"),
+    (b"\x89PNG", "png"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"GIF8", "gif"),
+    (b"%PDF", "pdf"),
+    (b"\x7fELF", "program"),
+    (b"MZ\x90", "program"),
+    (b"\x1f\x8b", "archive"),
+    (b"7z\xbc\xaf", "archive"),
+    (b"Rar!", "archive"),
+    (b"SQLite format 3\0", "database"),
+    (b"PAR1", "parquet"),
+    (b"{\\rtf", "text_document"),
 )
 _WEB_PAGE = re.compile(r"\s*<(!doctype|html|table|\?xml|div|head)\b", re.IGNORECASE)
 _JSON = re.compile(r'\s*(\{\s*"|\[\s*[\[{])')
@@ -163,11 +163,11 @@ def _text(content: bytes, file: str, encoding: str | None, cautions: list[str]) 
         cautions.append("undecodable_characters")
     sample = text[:65536]
     if _WEB_PAGE.match(sample):
-        raise NotATableError(file, "a web page")
+        raise NotATableError(file, "web_page")
     if _JSON.match(sample):
-        raise NotATableError(file, "a JSON document")
+        raise NotATableError(file, "json")
     if len(_CONTROL.findall(sample)) * 100 > len(sample):
-        raise NotATableError(file, "binary data")
+        raise NotATableError(file, "binary")
     return text, encoding
 
 

@@ -50,7 +50,7 @@ def container_of(content: bytes, file: str) -> str:
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
     found = (
-        "a Word document" if any(name.startswith("word/") for name in names) else "a ZIP archive"
+        "word" if any(name.startswith("word/") for name in names) else "zip"
     )
     raise NotATableError(file, found)
 
@@ -81,12 +81,12 @@ def sheets(content: bytes, file: str, container: str) -> list[Sheet]:
             and (rows := workbook.get_sheet_by_name(metadata.name).to_python(skip_empty_area=False))
         ]
     except calamine.CalamineError as error:
-        raise NotATableError(file, "a damaged or password-protected workbook") from error
+        raise NotATableError(file, "locked_workbook") from error
     except BaseException as error:
         # A panic of the parser's Rust code is no Exception to Python.
         if type(error).__name__ != "PanicException":
             raise
-        raise NotATableError(file, "a damaged workbook") from error
+        raise NotATableError(file, "damaged_workbook") from error
 
 
 def _text(cell: object) -> str:
@@ -122,7 +122,7 @@ def _guard(content: bytes, file: str) -> None:
             if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
                 rows, columns = _extent(archive, entry)
                 if rows * columns > MOST_CELLS:
-                    raise NotATableError(file, f"a sheet of {rows} rows and {columns} columns")
+                    raise NotATableError(file, "endless_sheet")
 
 
 def _extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[int, int]:
@@ -150,4 +150,4 @@ def _archive(content: bytes, file: str) -> Iterator[zipfile.ZipFile]:
             yield archive
     # RuntimeError is how zipfile asks for a password.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise NotATableError(file, "a damaged or password-protected archive") from error
+        raise NotATableError(file, "locked_archive") from error

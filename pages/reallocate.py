@@ -4,23 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from analytics.allocation import Interval
-from analytics.exports import owner_changes
 from analytics.reallocation import Terms
 from analytics.settings import SETTINGS
-from analytics.workflow import (
-    coverage,
-    evidence,
-    handovers,
-    open_items,
-    recommendation,
-    split_accounts,
-)
+from analytics.workflow import coverage, evidence, open_items, recommendation
 from data.log import standing_decisions
 from pages._ui import charts, session
-from pages._ui.blocks import empty, picture, table, tiles, title
-from pages._ui.decisions import decide, decide_all, move_card
+from pages._ui.blocks import empty, picture, tiles, title
+from pages._ui.decisions import decide_all, move_card, show_decided
+from pages._ui.facts import show_facts
 from pages._ui.session import ask
-from pages._ui.text import plain
 from pages._ui.verdict import verdict_details, verdict_sentence
 
 PER_PAGE = 5
@@ -186,115 +178,5 @@ with body:
     else:
         show_keep()
 
-given = ask(handovers)
-split = ask(split_accounts)
-st.subheader(t("facts.title"), anchor=False)
-st.caption(t("facts.help"))
-if not given and split.empty:
-    st.markdown(t("facts.none"))
-
-if given:
-    st.markdown(t.md("facts.handovers", count=len(given)))
-    rows = pd.DataFrame(
-        {
-            "opportunity": [items.at[one.item, "name"] for one in given],
-            "account": [items.at[one.item, "account"] for one in given],
-            "value": [t.money(items.at[one.item, "value"]) for one in given],
-            "fact": [t(f"fact.{one.fact}") for one in given],
-            "from": [one.from_rep or "–" for one in given],
-            "to": [one.to_rep for one in given],
-            "load": [one.load for one in given],
-            "decision": [
-                t(f"decision.{decided.at[one.item, 'verdict']}")
-                if one.item in decided.index
-                else ""
-                for one in given
-            ],
-        }
-    )
-    picked = st.dataframe(
-        rows.rename(columns={name: t(f"facts.{name}") for name in rows.columns}),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="multi-row",
-        key="handovers",
-    )
-    chosen = [given[row] for row in picked["selection"]["rows"]] or [
-        one for one in given if one.item not in decided.index
-    ]
-    with st.container(horizontal=True):
-        for verdict in ("accept", "decline"):
-            st.button(
-                t(f"facts.{verdict}", count=len(chosen)),
-                on_click=decide_all,
-                args=(verdict, chosen),
-                disabled=not chosen,
-                key=f"{verdict}-handovers",
-            )
-
-if len(split):
-    st.markdown(t.md("facts.split", count=len(split)))
-    table(
-        split.assign(
-            reps=split["reps"].map(lambda names: t.names(names, 3)),
-            people=split["reps"].map(len),
-            value=split["value"].map(t.money),
-        ),
-        {
-            "account": t("facts.account"),
-            "people": t("facts.people"),
-            "reps": t("facts.owners"),
-            "opportunities": t("facts.opportunities"),
-            "value": t("facts.value"),
-        },
-        key="split-table",
-        right=("value",),
-    )
-
-st.subheader(t("decided.title"), anchor=False)
-if decided.empty:
-    st.caption(t("decided.none"))
-else:
-    accepted = decided[decided["verdict"] == "accept"].reset_index()
-    table(
-        decided.assign(
-            verdict=decided["verdict"].map(lambda verdict: t(f"decision.{verdict}")),
-            decided_at=decided["decided_at"].map(lambda at: f"{at:%Y-%m-%d %H:%M}"),
-            from_rep=decided["from_rep"].replace("", "–"),
-        ),
-        {
-            "name": t("facts.opportunity"),
-            "account": t("facts.account"),
-            "from_rep": t("facts.from"),
-            "to_rep": t("facts.to"),
-            "verdict": t("facts.decision"),
-            "note": t("decided.note"),
-            "decided_at": t("decided.at"),
-        },
-        key="decided-table",
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name, rollback in (("changes", False), ("rollback", True)):
-            st.download_button(
-                t(f"decided.{name}", count=len(accepted)),
-                data=owner_changes(accepted, rollback=rollback),
-                file_name=f"owner_{name}_{scope.as_of}.csv",
-                mime="text/csv",
-                disabled=accepted.empty,
-                on_click="ignore",
-                key=f"download-{name}",
-            )
-        item = st.selectbox(
-            t("decided.choose"),
-            list(decided.index),
-            format_func=lambda item: f"{decided.at[item, 'name']} → {decided.at[item, 'to_rep']}",
-            key="undo-item",
-            width=320,
-        )
-        st.button(
-            t("decided.undo"),
-            on_click=decide,
-            args=("undo", item, decided.at[item, "from_rep"], decided.at[item, "to_rep"]),
-            key="undo-decision",
-        )
-    st.caption(plain(t("decided.help")))
+show_facts(items, decided, t)
+show_decided(decided, t)

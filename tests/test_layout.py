@@ -107,7 +107,7 @@ def test_a_pivot_table_is_refused(text):
     with pytest.raises(NotATableError) as error:
         read(text)
 
-    assert error.value.found == "a pivot table"
+    assert error.value.found == "pivot_table"
 
 
 def test_the_hints_below_the_header_of_a_template_are_furniture():

@@ -134,17 +134,17 @@ def test_a_file_without_rows_says_so(text):
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        (b"\x89PNG\r\n\x1a\n" + bytes(50), "a PNG image"),
-        (b"\xff\xd8\xff\xe0" + bytes(50), "a JPEG image"),
-        (b"%PDF-1.7\n1 0 obj", "a PDF document"),
-        (b"\x7fELF\x02\x01" + bytes(50), "a program"),
-        (b"<html><table><tr><td>1</td></tr></table></html>", "a web page"),
-        (b'[{"id": 1, "stage": "Won"}]', "a JSON document"),
-        (bytes(range(1, 256)) * 20, "binary data"),
-        (zipped({"Leads_001.csv": "id\n1\n"}), "a ZIP archive"),
-        (zipped({"word/document.xml": "<x/>"}), "a Word document"),
-        (b"PK\x03\x04 and nothing more", "a damaged or password-protected archive"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and", "a damaged or password-protected workbook"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(50), "png"),
+        (b"\xff\xd8\xff\xe0" + bytes(50), "jpeg"),
+        (b"%PDF-1.7\n1 0 obj", "pdf"),
+        (b"\x7fELF\x02\x01" + bytes(50), "program"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "web_page"),
+        (b'[{"id": 1, "stage": "Won"}]', "json"),
+        (bytes(range(1, 256)) * 20, "binary"),
+        (zipped({"Leads_001.csv": "id\n1\n"}), "zip"),
+        (zipped({"word/document.xml": "<x/>"}), "word"),
+        (b"PK\x03\x04 and nothing more", "locked_archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and", "locked_workbook"),
     ],
 )
 def test_what_is_no_table_is_refused_by_its_content_whatever_its_name(content, found):

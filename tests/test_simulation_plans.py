@@ -64,7 +64,8 @@ def test_claims_are_kept_and_those_of_raw_rates_are_not():
     for seed in SEEDS:
         company, desk, found = chain(seed, effects=True)
         plan = found.plan
-        if plan.moves:
+        assert found.problem is not None, f"seed {seed} shows no evidence: {plan.why}"
+        if plan.cross_fitted and plan.uplift and plan.moves:
             claimed += plan.cross_fitted
             upper += plan.uplift.mean
             real += true_uplift(company, found.problem, plan)

@@ -1,4 +1,4 @@
-"""Deciding: the card of a move, and what its buttons write down."""
+"""Deciding: the card of a move, what its buttons write down, and what stands decided."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,9 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from analytics.allocation import Move
+from analytics.exports import owner_changes
 from analytics.ownership import Handover
 from data.log import record_decision
 from pages._ui import session
+from pages._ui.blocks import table
 from pages._ui.text import Text
 
 
@@ -143,3 +145,54 @@ def reason_words(
         load=facts["load"],
         capacity=f"{facts['capacity']:.0f}",
     )
+
+
+def show_decided(decided: pd.DataFrame, t: Text) -> None:
+    """What stands decided, the files to take to the CRM, and the way to take a decision back."""
+    st.subheader(t("decided.title"), anchor=False)
+    if decided.empty:
+        st.caption(t("decided.none"))
+        return
+    table(
+        decided.assign(
+            verdict=decided["verdict"].map(lambda verdict: t(f"decision.{verdict}")),
+            decided_at=decided["decided_at"].map(lambda at: f"{at:%Y-%m-%d %H:%M}"),
+            from_rep=decided["from_rep"].replace("", "–"),
+        ),
+        {
+            "name": t("facts.opportunity"),
+            "account": t("facts.account"),
+            "from_rep": t("facts.from"),
+            "to_rep": t("facts.to"),
+            "verdict": t("facts.decision"),
+            "note": t("decided.note"),
+            "decided_at": t("decided.at"),
+        },
+        key="decided-table",
+    )
+    accepted = decided[decided["verdict"] == "accept"].reset_index()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name, rollback in (("changes", False), ("rollback", True)):
+            st.download_button(
+                t(f"decided.{name}", count=len(accepted)),
+                data=owner_changes(accepted, rollback=rollback),
+                file_name=f"owner_{name}_{session.scope().as_of}.csv",
+                mime="text/csv",
+                disabled=accepted.empty,
+                on_click="ignore",
+                key=f"download-{name}",
+            )
+        item = st.selectbox(
+            t("decided.choose"),
+            list(decided.index),
+            format_func=lambda item: f"{decided.at[item, 'name']} → {decided.at[item, 'to_rep']}",
+            key="undo-item",
+            width=320,
+        )
+        st.button(
+            t("decided.undo"),
+            on_click=decide,
+            args=("undo", item, decided.at[item, "from_rep"], decided.at[item, "to_rep"]),
+            key="undo-decision",
+        )
+    st.caption(t("decided.help"))

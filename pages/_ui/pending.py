@@ -8,7 +8,7 @@ import streamlit as st
 
 from analytics.exports import csv_bytes
 from data.contracts import CONTRACTS, OUTCOMES
-from data.errors import UploadError, UserError
+from data.errors import UnknownLayoutError, UserError
 from data.ingest import Review, review
 from data.mapping import Mapping
 from data.recognise import propose
@@ -56,20 +56,11 @@ def show(name: str, each: Pending, t: Text) -> None:
     """One file: what it was taken for, and everything about it that can be changed."""
     with st.container(border=True, key=f"file-{name}"):
         if each.error:
-            st.error(t.md(each.error.code, **each.error.facts))
+            st.error(_problem(each.error, t))
         if each.review is None:
             return
         found = each.review
-        entity, format_ = found.recognition.entity, found.recognition.format
-        st.markdown(
-            t.md(
-                "data.taken_saved" if found.recognition.saved else "data.taken_for",
-                file=each.file,
-                entity=t(f"entity.{entity}"),
-                format=t(f"format.{format_}"),
-                confidence=t.rate(found.recognition.confidence),
-            )
-        )
+        st.markdown(_taken_for(each.file, found, t))
         _facts(found, t)
         if found.problem:
             st.warning(_problem(found.problem, t))
@@ -89,9 +80,24 @@ def show(name: str, each: Pending, t: Text) -> None:
                     st.text(f"{line.row_no}: {line.text}")
 
 
-def _problem(problem: UploadError, t: Text) -> str:
-    """Why the file cannot be taken yet, with columns in the reader's words (markdown)."""
+def _taken_for(file: str, found: Review, t: Text) -> str:
+    """What the file is read as, and how sure that is (markdown)."""
+    if isinstance(found.problem, UnknownLayoutError):
+        return t.md("data.not_known", file=file)
+    return t.md(
+        "data.taken_saved" if found.recognition.saved else "data.taken_for",
+        file=file,
+        entity=t(f"entity.{found.recognition.entity}"),
+        format=t(f"format.{found.recognition.format}"),
+        confidence=t.rate(found.recognition.confidence),
+    )
+
+
+def _problem(problem: UserError, t: Text) -> str:
+    """Why the file cannot be taken, with our codes in the reader's words (markdown)."""
     facts = dict(problem.facts)
+    if "found" in facts:
+        facts["found"] = t(f"found.{facts['found']}")
     if "missing" in facts:
         names = str(facts["missing"]).split(", ")
         facts["missing"] = t("list.comma").join(t(f"field.{column}") for column in names)
@@ -159,7 +165,7 @@ def _columns(name: str, found: Review, mapping: Mapping, t: Text) -> dict[str, s
 
 def _stages(name: str, found: Review, t: Text) -> dict[str, str]:
     """What a person says that stages mean; those nobody knows are asked for first."""
-    uses = found.typed.stages if found.typed else ()
+    uses = [use for use in (found.typed.stages if found.typed else ()) if use.by_stage]
     names = {use.stage: use for use in sorted(uses, key=lambda use: (use.known, -use.count))}
     if not names:
         return {}

@@ -5,7 +5,7 @@ from threadpoolctl import threadpool_limits
 
 import analytics.workflow
 import pages._ui.blocks
-import pages._ui.decisions
+import pages._ui.facts
 import pages._ui.pending
 import pages._ui.verdict
 

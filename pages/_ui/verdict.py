@@ -15,7 +15,9 @@ def verdict_sentence(study: Study, t: Text) -> str:
             wins=study.wins,
             losses=study.closed - study.wins,
         )
-    attribute = t(f"attribute.{study.by}") if study.by else ""
+    if not study.by:
+        key = "verdict.reps_alone" if signal.verdict_reps == "evidence" else "verdict.none_alone"
+        return t.md(key, closed=study.closed, p_reps=t.p_value(signal.p_reps))
     found = (signal.verdict_reps == "evidence", signal.verdict_segments == "evidence")
     key = {
         (True, True): "verdict.both",
@@ -25,7 +27,7 @@ def verdict_sentence(study: Study, t: Text) -> str:
     }[found]
     return t.md(
         key,
-        attribute=attribute,
+        attribute=t(f"attribute.{study.by}"),
         closed=study.closed,
         p_reps=t.p_value(signal.p_reps),
         p_segments=t.p_value(signal.p_segments),

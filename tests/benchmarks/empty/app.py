@@ -1,4 +1,4 @@
-"""The yardstick of the page benchmark: two Streamlit pages that show one line, served like the app."""
+"""The yardstick of the page benchmark: two pages that show one line, served like the app."""
 
 import contextlib
 import gc

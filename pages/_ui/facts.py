@@ -1,0 +1,83 @@
+"""Ownership that needs no model to be questioned, and its remedy."""
+
+import pandas as pd
+import streamlit as st
+
+from analytics.ownership import Handover
+from analytics.workflow import handovers, split_accounts
+from pages._ui.blocks import table
+from pages._ui.decisions import decide_all
+from pages._ui.session import ask
+from pages._ui.text import Text
+
+
+def show_facts(items: pd.DataFrame, decided: pd.DataFrame, t: Text) -> None:
+    """Opportunities of leavers and of nobody, accounts with several owners.
+
+    ``items`` and ``decided`` are the open opportunities and standing decisions by their id.
+    """
+    given, split = ask(handovers), ask(split_accounts)
+    st.subheader(t("facts.title"), anchor=False)
+    st.caption(t("facts.help"))
+    if not given and split.empty:
+        st.markdown(t("facts.none"))
+    if given:
+        _handovers(given, items, decided, t)
+    if len(split):
+        st.markdown(t.md("facts.split", count=len(split)))
+        table(
+            split.assign(
+                reps=split["reps"].map(lambda names: t.names(names, 3)),
+                people=split["reps"].map(len),
+                value=split["value"].map(t.money),
+            ),
+            {
+                "account": t("facts.account"),
+                "people": t("facts.people"),
+                "reps": t("facts.owners"),
+                "opportunities": t("facts.opportunities"),
+                "value": t("facts.value"),
+            },
+            key="split-table",
+            right=("value",),
+        )
+
+
+def _handovers(
+    given: tuple[Handover, ...], items: pd.DataFrame, decided: pd.DataFrame, t: Text
+) -> None:
+    """Proposed hand-overs; the chosen rows, or all undecided ones, can be decided at once."""
+    st.markdown(t.md("facts.handovers", count=len(given)))
+    verdicts = decided["verdict"].to_dict()
+    rows = pd.DataFrame(
+        {
+            "opportunity": [items.at[one.item, "name"] for one in given],
+            "account": [items.at[one.item, "account"] for one in given],
+            "value": [t.money(items.at[one.item, "value"]) for one in given],
+            "fact": [t(f"fact.{one.fact}") for one in given],
+            "from": [one.from_rep or "–" for one in given],
+            "to": [one.to_rep for one in given],
+            "load": [one.load for one in given],
+            "decision": [
+                t(f"decision.{verdicts[one.item]}") if one.item in verdicts else "" for one in given
+            ],
+        }
+    )
+    picked = st.dataframe(
+        rows.rename(columns={name: t(f"facts.{name}") for name in rows.columns}),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key="handovers",
+    )
+    undecided = [one for one in given if one.item not in verdicts]
+    chosen = [given[row] for row in picked["selection"]["rows"]] or undecided
+    with st.container(horizontal=True):
+        for verdict in ("accept", "decline"):
+            st.button(
+                t(f"facts.{verdict}", count=len(chosen)),
+                on_click=decide_all,
+                args=(verdict, chosen),
+                disabled=not chosen,
+                key=f"{verdict}-handovers",
+            )
