@@ -22,7 +22,11 @@ check: $(VENV)/installed $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 bench: $(VENV)/installed
+	$(BIN)/python -m tests.benchmarks.start
 	$(BIN)/python -m tests.benchmarks.pages
+
+screenshots: $(VENV)/installed
+	$(BIN)/python -m tests.screenshots
 
 $(VENV)/installed: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

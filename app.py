@@ -10,9 +10,18 @@ import gc
 from collections.abc import AsyncIterator
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+]
 
 
 @contextlib.asynccontextmanager
@@ -33,4 +42,24 @@ async def ready(_: Request) -> PlainTextResponse:
     return PlainTextResponse("ready")
 
 
-app = st.App("pages/_ui/shell.py", lifespan=lifespan, routes=[Route("/readyz", ready)])
+class SecurityHeaders:
+    """Nobody may frame the app, guess at its content types, or learn its addresses."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+app = st.App(
+    "pages/_ui/shell.py",
+    lifespan=lifespan,
+    routes=[Route("/readyz", ready)],
+    middleware=[Middleware(SecurityHeaders)],
+)

@@ -96,7 +96,7 @@ def reallocation(
             }
         ),
         reps=names,
-        capacity=capacities(active, terms, settings),
+        capacity=capacities(active, owned, terms, settings),
         draws=draws,
         barred=_barred(owned, active, terms),
     )
@@ -123,17 +123,21 @@ def objections(study: Study, settings: Settings) -> tuple[str, ...]:
     return ("weak_evidence" if smallest <= settings.alpha else "no_evidence",)
 
 
-def capacities(active: pd.DataFrame, terms: Terms, settings: Settings) -> np.ndarray:
-    """Open opportunities each active rep may hold, shape (n_reps,).
+def capacities(
+    active: pd.DataFrame, owned: pd.DataFrame, terms: Terms, settings: Settings
+) -> np.ndarray:
+    """Opportunities of ``owned`` each active rep may hold, shape (n_reps,).
 
-    Those who are away or about to leave may receive nothing.
+    What a rep holds besides ``owned`` takes up room. Who is away may receive nothing.
     """
     if terms.capacity:
         room = np.full(len(active), float(terms.capacity))
     else:
         mean = active.groupby("team")["open_count"].transform("mean")
         room = np.ceil(settings.capacity_factor * mean.to_numpy(float))
-    return np.where(active["away"], 0.0, room)
+    held = active["rep"].map(owned["rep"].value_counts()).fillna(0)
+    besides = (active["open_count"] - held).to_numpy(float)
+    return np.where(active["away"], 0.0, np.maximum(room - besides, 0.0))
 
 
 def _segments(

@@ -49,9 +49,7 @@ def container_of(content: bytes, file: str) -> str:
             return "ods"
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
-    found = (
-        "word" if any(name.startswith("word/") for name in names) else "zip"
-    )
+    found = "word" if any(name.startswith("word/") for name in names) else "zip"
     raise NotATableError(file, found)
 
 

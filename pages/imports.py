@@ -151,14 +151,17 @@ if holds["opportunities"]:
         name: int(holds[name])
         for name in (
             *("without_owner", "without_account", "without_created_on"),
-            *("open_without_amount", "closed_without_date"),
+            *("open_without_amount", "closed_without_date", "other_currency"),
         )
         if holds[name]
     }
-    if holds["currencies"] > 1:
-        gaps["several_currencies"] = int(holds["currencies"])
     if gaps:
-        st.markdown("\n".join(f"- {t(f'gap.{name}', count=n)}" for name, n in gaps.items()))
+        st.markdown(
+            "\n".join(
+                f"- {t(f'gap.{name}', count=n, currency=holds['currency'])}"
+                for name, n in gaps.items()
+            )
+        )
     else:
         st.markdown(t("data.gap_none"))
 

@@ -3,8 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from analytics.reallocation import Terms
-from analytics.settings import SETTINGS
 from analytics.workflow import (
     attainment,
     coverage,
@@ -56,7 +54,7 @@ title(t("page.overview"), f"{finding} {verdict_sentence(study, t)}")
 team = ask(people)
 pipeline = ask(open_items)
 wins, trials = int(team["wins"].sum()), int(team["trials"].sum())
-currency = holds["currency"] if holds["currencies"] == 1 else ""
+currency = holds["currency"] or ""
 tiles(
     [
         {
@@ -94,7 +92,7 @@ tiles(
     ]
 )
 
-plan = ask(recommendation, Terms.default(SETTINGS)).plan
+plan = ask(recommendation, session.terms()).plan
 left = ask(handovers)
 split = ask(split_accounts)
 st.subheader(t("overview.actions"), anchor=False)

@@ -30,46 +30,43 @@ study = ask(evidence)
 items = ask(open_items).set_index("opportunity_id")
 
 
-def chosen_terms() -> Terms:
-    """The limits of the plan as set on this page, or the defaults."""
-    known, default = st.session_state, Terms.default(SETTINGS)
+def choose_terms() -> Terms:
+    """The limits of the plan, as set in the controls of this page."""
+    default = Terms.default(SETTINGS)
+    numbers = {
+        "max_moves": (1, 100, default.max_moves),
+        "capacity": (0, 1000, default.capacity),
+        "customer": (0, 100, round(default.hand_over_customer * 100)),
+        "new": (0, 100, round(default.hand_over_new * 100)),
+    }
     with st.expander(t("terms.title")):
         st.caption(t("terms.help"))
         with st.grid(columns="auto", min_column_width=220, gap="medium"):
-            moves = st.number_input(
-                t("terms.max_moves"),
-                1,
-                100,
-                known.get("max_moves", default.max_moves),
-                key="terms-moves",
-                help=t("terms.max_moves_help"),
+            moves, capacity, customer, new = (
+                st.number_input(
+                    t(f"terms.{name}"),
+                    least,
+                    most,
+                    value,
+                    key=f"terms-{name}",
+                    persist_state="session",
+                    help=t(f"terms.{name}_help", factor=SETTINGS.capacity_factor),
+                )
+                for name, (least, most, value) in numbers.items()
             )
-            capacity = st.number_input(
-                t("terms.capacity"),
-                0,
-                1000,
-                known.get("capacity", default.capacity),
-                key="terms-capacity",
-                help=t("terms.capacity_help", factor=SETTINGS.capacity_factor),
-            )
-            customer = st.number_input(
-                t("terms.customer"),
-                0,
-                100,
-                round(default.hand_over_customer * 100),
-                key="terms-customer",
-                help=t("terms.customer_help"),
-            )
-            new = st.number_input(
-                t("terms.new"), 0, 100, round(default.hand_over_new * 100),
-                key="terms-new", help=t("terms.new_help"),
-            )  # fmt: skip
-        across = st.toggle(t("terms.across"), key="terms-across", help=t("terms.across_help"))
-    return Terms(int(moves), int(capacity), customer / 100, new / 100, across)
+        across = st.toggle(
+            t("terms.across"),
+            default.across_teams,
+            key="terms-across",
+            persist_state="session",
+            help=t("terms.across_help"),
+        )
+    return Terms(moves, capacity, customer / 100, new / 100, across)
 
 
 heading = st.container()
-terms = chosen_terms()
+terms = choose_terms()
+session.set_terms(terms)
 body = st.container()
 with body, st.spinner(t("reallocate.solving"), show_time=True):
     found = ask(recommendation, terms)
@@ -83,8 +80,10 @@ with heading:
             gain=t.money(plan.cross_fitted, signed=True),
             share=t.rate(plan.cross_fitted / plan.keep_value),
         )
+    elif plan.why[0] in ("no_evidence", "too_little_data"):
+        sentence = t("reallocate.finding_keep")
     else:
-        sentence = t.md("reallocate.finding_keep")
+        sentence = t("reallocate.finding_hold")
     title(t("page.reallocate"), sentence)
 
 decided = standing_decisions(session.warehouse()).set_index("item")

@@ -22,10 +22,10 @@ found = ask(rates)
 title(t("page.winrates"), verdict_sentence(study, t))
 
 if study.choices:
+    st.session_state["by-choice"] = study.by
     st.segmented_control(
         t("winrates.by"),
         study.choices,
-        default=study.by,
         required=True,
         format_func=lambda name: t(f"attribute.{name}"),
         key="by-choice",

@@ -252,3 +252,19 @@ def test_the_newest_event_is_no_plan_for_the_future(stored):
 
     assert warehouse.newest_event(date(2026, 12, 31)) == date(2026, 2, 3)
     assert warehouse.newest_event(date(2026, 2, 1)) == date(2026, 1, 31)
+
+
+def test_amounts_in_another_currency_are_left_out(mart):
+    deals = """
+        opportunity_id | owner | amount | currency | created_on | closed_on  | stage | outcome
+        a              | Ann   | 100    | CNY      | 2026-01-02 | 2026-01-20 | Won   | won
+        b              | Ann   | 100    | CNY      | 2026-01-02 | 2026-01-20 | Won   | won
+        c              | Ann   | 100    | USD      | 2026-01-02 | 2026-01-20 | Won   | won
+        d              | Ann   | 100    |          | 2026-01-02 | 2026-01-20 | Won   | won
+    """
+
+    [coverage] = mart("coverage", opportunities=deals)
+    [ann] = mart("rep_results", opportunities=deals)
+
+    assert (coverage["currency"], coverage["other_currency"]) == ("CNY", 1)
+    assert (ann["won_amount"], ann["wins"]) == (300, 4)

@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from analytics.reallocation import Terms
 from analytics.scope import Scope
+from analytics.settings import SETTINGS
 from analytics.workflow import Answers, Desk
 from data.warehouse import Warehouse
 from data.workspaces import WORKSPACES, data_folder, open_workspace
@@ -68,6 +70,15 @@ def ask(question: Callable[..., Answer], *details: Any) -> Answer:
 def scope() -> Scope:
     """The scope the shell has set; it runs before every page."""
     return st.session_state["scope"]
+
+
+def terms() -> Terms:
+    """The limits of the plan in this session; they outlive a change of page."""
+    return st.session_state.get("terms", Terms.default(SETTINGS))
+
+
+def set_terms(terms: Terms) -> None:
+    st.session_state["terms"] = terms
 
 
 def page(name: str) -> st.Page:

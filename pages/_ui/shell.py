@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics.scope import PERIOD_KINDS, Period, Scope, default_as_of
 from analytics.settings import SETTINGS
-from analytics.workflow import teams
+from analytics.workflow import coverage, teams
 from data.errors import UserError
 from data.workspaces import WORKSPACES
 from pages._ui import session
@@ -173,6 +173,7 @@ def footer(t: Text) -> None:
     st.caption(
         t(
             "shell.footer",
+            rows=f"{session.ask(coverage)['opportunities']:,}",
             as_of=session.scope().as_of.isoformat(),
             version=store.data_version,
         )

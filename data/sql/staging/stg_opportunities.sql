@@ -4,6 +4,8 @@
 -- end. Owner, amount and attributes are those of the newest export, not of that day.
 --
 -- rep          owner, null where nobody owns it
+-- amount       null where it is not in the currency of most opportunities: amounts of several
+--              currencies are not summed, and there are no rates
 -- size_band    employees of the account
 -- closed_on    actual close, null while open
 -- expected_on  expected close, null when closed
@@ -20,6 +22,15 @@ account_aliases as (
     from aliases
     where kind = 'account'
         and decided = 'merge'
+),
+
+currencies as (
+    select
+        currency,
+        row_number() over (order by count(*) desc, currency) as choice
+    from raw_opportunities
+    where currency is not null
+    group by currency
 ),
 
 named as (
@@ -79,7 +90,8 @@ select
     end as size_band,
     known.stage,
     known.known_outcome as outcome,
-    known.amount,
+    case when coalesce(known.currency = currencies.currency, true) then known.amount end
+        as amount,
     known.currency,
     products.list_price,
     known.created_on,
@@ -89,6 +101,8 @@ select
     end as expected_on,
     known.next_step
 from known
+left join currencies
+    on currencies.choice = 1
 left join raw_accounts as accounts
     on accounts.account_id = known.known_account
 left join raw_products as products

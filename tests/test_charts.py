@@ -1,0 +1,302 @@
+"""Figures: what they draw, in which order, and that text of the CRM stays text."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pages._ui.charts import (
+    BLUE,
+    GREY,
+    ORANGE,
+    PAPER,
+    _ink,
+    _ticks,
+    attainment_bars,
+    flows,
+    gain_dots,
+    month_bars,
+    rate_dots,
+    rate_map,
+)
+from pages._ui.text import Text
+from tests.conftest import drawn
+
+EN = Text("en")
+HOSTILE = "<b>Ann</b> & Co<img src=x>"
+ESCAPED = "&lt;b&gt;Ann&lt;/b&gt; &amp; Co&lt;img src=x&gt;"
+
+RATES = """
+    rep | level  | wins | trials | raw  | mean | low  | high | above | p_above | clear
+    Bob | valves | 60   | 80     | 0.75 | 0.7  | 0.6  | 0.8  | 0.2   | 0.99    | 1
+    Bob | pumps  | 20   | 80     | 0.25 | 0.3  | 0.2  | 0.4  | -0.2  | 0.01    | -1
+    Ann | valves | 30   | 60     | 0.5  | 0.5  | 0.4  | 0.6  | 0.0   | 0.5     | 0
+    Ann | pumps  | 32   | 60     | 0.53 | 0.52 | 0.42 | 0.62 | 0.1   | 0.9     | 0
+"""
+
+GAINS = """
+    label | gain | low | high
+    first | 900  | 100 | 1700
+    next  | 400  | -50 | 850
+"""
+
+MOVES = """
+    from_rep | to_rep | item | value | gain
+    Ann      | Bob    | 1    | 1000  | 100
+    Ann      | Bob    | 2    | 2000  | 200
+    Bob      | Ann    | 3    | 4000  | 400
+"""
+
+
+def numbers(table: str, *texts: str) -> pd.DataFrame:
+    frame = drawn(table)
+    return frame.astype({name: float for name in frame if name not in texts})
+
+
+def attained(**units: float) -> pd.DataFrame:
+    """Units and the share of a target of 1,000 that each has reached."""
+    share = pd.Series(units)
+    return pd.DataFrame(
+        {"label": share.index, "won": share.values * 1000, "target": 1000.0, "attainment": share}
+    )
+
+
+def flow(*amounts: float) -> pd.DataFrame:
+    """Amounts won in January 2026 and the months after it, two opportunities a month."""
+    months = pd.date_range("2026-01-01", periods=len(amounts), freq="MS")
+    return pd.DataFrame({"month": months, "won": 2.0, "won_amount": amounts})
+
+
+def strings(value: object) -> Iterator[str]:
+    """Every text anywhere in a figure."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from strings(part)
+    elif isinstance(value, list | tuple | np.ndarray):
+        for part in value:
+            yield from strings(part)
+
+
+def kinds(figure: go.Figure) -> list[str]:
+    return [trace.type for trace in figure.data]
+
+
+# What is drawn
+
+
+def test_attainment_is_a_bar_on_the_whole_target_with_a_line_at_the_time_over():
+    figure = attainment_bars(attained(Ann=0.3, Bob=0.8), elapsed=0.5, t=EN)
+
+    whole, reached = figure.data
+    assert (whole.x, reached.x.tolist()) == ((1.0, 1.0), [0.3, 0.8])
+    assert reached.y == ("Ann", "Bob")
+    assert reached.text == ("30 %", "80 %")
+    assert reached.marker.color.tolist() == [ORANGE, BLUE]  # behind and on course
+    assert figure.layout.shapes[0].x0 == 0.5
+    assert figure.layout.yaxis.autorange == "reversed"  # the first on top
+
+
+def test_a_target_far_exceeded_stays_inside_the_axis():
+    assert attainment_bars(attained(Ann=3.0), 0.5, EN).layout.xaxis.range[1] > 3
+    assert attainment_bars(attained(Ann=0.1), 0.5, EN).layout.xaxis.range[1] > 1
+    assert kinds(attainment_bars(attained().astype(float), 0.5, EN)) == ["bar", "bar"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "paleness"),
+    [
+        (date(2026, 3, 30), [1, 1, 0.45]),
+        (date(2026, 3, 31), [1, 1, 1]),
+        (date(2026, 2, 10), [1, 0.45, 1]),
+        (date(2026, 12, 31), [1, 1, 1]),
+    ],
+)
+def test_a_month_that_is_not_over_is_paler(as_of, paleness):
+    [bars] = month_bars(flow(10e3, 0, 30e3), as_of, EN).data
+
+    assert bars.x == ("2026-01", "2026-02", "2026-03")
+    assert bars.y.tolist() == [10e3, 0, 30e3]
+    assert list(bars.marker.opacity) == paleness
+    assert bars.hovertext[2] == "2026-03<br>30.0k from 2 won opportunities"
+
+
+def test_the_axis_of_money_speaks_the_language():
+    en, zh = (month_bars(flow(8e4), date(2026, 3, 1), Text(lang)) for lang in ("en", "zh"))
+
+    assert en.layout.yaxis.tickvals == zh.layout.yaxis.tickvals == (0, 2e4, 4e4, 6e4, 8e4)
+    assert en.layout.yaxis.ticktext[-1] == "80.0k"
+    assert zh.layout.yaxis.ticktext[-1] == "8.00万"
+
+
+def test_a_month_without_wins_and_no_month_at_all_can_be_drawn():
+    for rows in (flow(0), flow()):
+        assert kinds(month_bars(rows, date(2026, 3, 1), EN)) == ["bar"]
+
+
+def test_the_map_colours_only_what_is_clear_and_the_more_the_larger_it_is():
+    rates = numbers(RATES, "rep", "level")
+    rates.loc[1, "above"] = -0.1
+
+    cells, labels = rate_map(rates, dark=False, t=EN).data
+
+    assert (cells.x, cells.y) == (("pumps", "valves"), ("Bob", "Ann"))  # people as they came
+    assert cells.z.tolist() == [[-0.75, 1], [0, 0]]
+    assert labels.text == ("30%", "70%", "52%", "50%")
+    assert list(zip(labels.x, labels.y, strict=True)) == [
+        ("pumps", "Bob"), ("valves", "Bob"), ("pumps", "Ann"), ("valves", "Ann"),
+    ]  # fmt: skip
+    assert cells.hovertext[0][1] == (
+        "Bob, valves<br>win rate 70 % 60–80 %<br>won 60 of 80 closed<br>"
+        "+20 points against the mean rep, above it with 99 % probability"
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_map_is_blank_in_the_paper_of_the_theme(dark):
+    cells = rate_map(numbers(RATES, "rep", "level"), dark, EN).data[0]
+
+    assert cells.colorscale == ((0, ORANGE), (0.5, PAPER[dark]), (1, BLUE))
+    assert (cells.zmin, cells.zmax) == (-1, 1)
+
+
+def test_an_estimate_has_its_interval_what_was_seen_and_the_mean_beside_it():
+    rows = numbers(RATES, "rep", "level").rename(columns={"level": "label"}).head(2)
+
+    figure = rate_dots(rows, [0.5, 0.45], EN)
+
+    average, raw, estimate = figure.data
+    assert [trace.name for trace in figure.data] == [
+        "mean rep", "as counted", "estimate with 90 % interval",
+    ]  # fmt: skip
+    assert (average.x, raw.x.tolist(), estimate.x.tolist()) == (
+        (0.5, 0.45),
+        [0.75, 0.25],
+        [0.7, 0.3],
+    )
+    assert np.allclose(estimate.x - estimate.error_x.arrayminus, rows["low"])
+    assert np.allclose(estimate.x + estimate.error_x.array, rows["high"])
+    assert estimate.hovertext[0] == "valves<br>win rate 70 % 60–80 %<br>won 60 of 80 closed"
+    assert figure.layout.showlegend
+
+
+def test_a_rep_never_seen_in_a_level_has_an_estimate_all_the_same():
+    rows = numbers(RATES, "rep", "level").rename(columns={"level": "label"})
+    rows.loc[0, ["raw", "wins", "trials"]] = [np.nan, 0, 0]
+
+    _, raw, estimate = rate_dots(rows, [0.5] * 4, EN).data
+
+    assert np.isnan(raw.x[0])
+    assert estimate.x[0] == 0.7
+
+
+def test_a_gain_that_may_be_a_loss_reaches_over_the_line_at_zero():
+    figure = gain_dots(numbers(GAINS, "label"), EN)
+
+    [dots] = figure.data
+    assert dots.y == ("first", "next")
+    assert np.allclose(dots.x - dots.error_x.arrayminus, [100, -50])
+    assert np.allclose(dots.x + dots.error_x.array, [1700, 850])
+    assert dots.hovertext[1] == "next<br>+400 (−50 to 850)"
+    assert figure.layout.shapes[0].x0 == 0
+    ticks = figure.layout.xaxis.tickvals
+    assert ticks[0] <= -50
+    assert ticks[-1] >= 1700
+
+
+def test_who_gives_and_takes_stands_on_both_sides_and_flows_add_up():
+    [sankey] = flows(numbers(MOVES, "from_rep", "to_rep", "item"), EN).data
+
+    assert sankey.node.label == ("Ann", "Bob", "Ann", "Bob")
+    assert sankey.node.color == (GREY, GREY, BLUE, BLUE)
+    assert (sankey.link.source, sankey.link.target) == ((0, 1), (3, 2))
+    assert sankey.link.value.tolist() == [3000, 4000]
+    assert sankey.link.customdata[0] == "Ann to Bob<br>2 opportunities, 3.00k"
+
+
+# Text of the CRM
+
+
+def test_names_are_escaped_in_every_figure():
+    rates = numbers(RATES, "rep", "level").replace({"rep": {"Ann": HOSTILE}})
+    figures = [
+        attainment_bars(attained(**{HOSTILE: 0.5}), 0.5, EN),
+        rate_map(rates, dark=False, t=EN),
+        rate_map(rates.rename(columns={"rep": "level", "level": "rep"}), dark=False, t=EN),
+        rate_dots(rates.rename(columns={"rep": "label"}), [0.5] * 4, EN),
+        gain_dots(numbers(GAINS, "label").assign(label=HOSTILE), EN),
+        flows(numbers(MOVES, "from_rep", "to_rep", "item").replace("Ann", HOSTILE), EN),
+    ]
+
+    for figure in figures:
+        texts = list(strings([trace.to_plotly_json() for trace in figure.data]))
+        assert ESCAPED in texts  # the label
+        assert any(ESCAPED in text and text != ESCAPED for text in texts)  # the hover
+        assert not any("<b>" in text or "<img" in text for text in texts)
+
+
+# Colours and ticks
+
+
+def luminance(colour: np.ndarray) -> float:
+    """Relative luminance of Web Content Accessibility Guidelines 2.2."""
+    linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def rgb(code: str) -> np.ndarray:
+    return np.array(list(bytes.fromhex(code[1:]))) / 255
+
+
+def contrast(one: np.ndarray, other: np.ndarray) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_that_of_the_guidelines():
+    assert contrast(rgb("#000000"), rgb("#FFFFFF")) == pytest.approx(21)
+    assert contrast(rgb("#777777"), rgb("#FFFFFF")) == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@given(shade=st.floats(-1, 1))
+def test_a_number_is_read_on_its_cell_wherever_either_ink_is(dark, shade):
+    colour = rgb(BLUE if shade > 0 else ORANGE)
+    cell = rgb(PAPER[dark]) + abs(shade) * (colour - rgb(PAPER[dark]))
+    inks = {_ink(0, dark=False), _ink(0, dark=True)}
+    assume(max(contrast(rgb(ink), cell) for ink in inks) >= 4.5)
+
+    assert contrast(rgb(_ink(shade, dark)), cell) >= 4.5
+
+
+@given(low=st.integers(-(10**12), 0), high=st.integers(0, 10**12))
+def test_ticks_are_few_round_and_reach_from_end_to_end(low, high):
+    assume(high - low > 1)
+
+    ticks = np.array(_ticks(high, low))
+
+    steps = np.diff(ticks)
+    assert np.allclose(steps, steps[0])
+    assert ticks[0] <= low < ticks[0] + steps[0] * (1 + 1e-9)
+    assert ticks[-1] - steps[0] * (1 + 1e-9) < high <= ticks[-1]
+    assert 2 <= len(ticks) <= 6
+    assert f"{steps[0]:.1e}"[:3] in ("1.0", "2.0", "2.5", "5.0")
+
+
+@pytest.mark.parametrize(
+    ("high", "low", "ticks"),
+    [
+        (100, 0, [0, 25, 50, 75, 100]),
+        (970, -130, [-500, 0, 500, 1000]),
+        (7, 0, [0, 2, 4, 6, 8]),
+        (0, 0, [0]),
+    ],
+)
+def test_ticks_by_hand(high, low, ticks):
+    assert _ticks(high, low) == ticks
