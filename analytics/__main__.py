@@ -7,9 +7,11 @@ else is a bug.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=meaning, description=meaning)
         made.set_defaults(run=run)
         made.add_argument("--db", type=Path, help="database file; default: the user's workspace")
-        made.add_argument("--as-of", type=_day, help="last day whose events count, YYYY-MM-DD")
+        if name != "sample":
+            made.add_argument("--as-of", type=_day, help="last day whose events count, YYYY-MM-DD")
         made.add_argument("--json", action="store_true", help="print JSON")
         return made
 
@@ -68,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         ("winrates", winrates, "Print each rep's win rate by segment with its interval."),
         ("recommend", recommend, "Print the moves worth making, or why to keep the owners."),
     ):
-        made = command(name, run, meaning)
+        made = command(name, partial(_answered, run), meaning)
         made.add_argument("--by", choices=ATTRIBUTES, default="", help="attribute to compare by")
         made.add_argument("--team", default="", help="only this team's people and opportunities")
     made.add_argument("--max-moves", type=int, default=SETTINGS.max_moves)
@@ -79,29 +82,29 @@ def _parser() -> argparse.ArgumentParser:
 def sample(options: argparse.Namespace) -> dict[str, Any]:
     path = options.db or data_folder() / "sample.duckdb"
     if path.exists():
-        raise SettingError(f"{path} exists already. Name a new file.", value=path)
-    warehouse = Warehouse(path)
-    load_sample(warehouse, seed=options.seed, effects=not options.even)
-    return {"db": str(path), "data_version": warehouse.data_version}
+        raise SettingError(f"{path} exists already; name a new file.", value=path)
+    with closing(Warehouse(path)) as warehouse:
+        load_sample(warehouse, seed=options.seed, effects=not options.even)
+        return {"db": str(path), "data_version": warehouse.data_version}
 
 
 def ingest(options: argparse.Namespace) -> list[dict[str, Any]]:
     named = [*options.paths, *([options.mapping] if options.mapping else [])]
     if missing := [str(path) for path in named if not path.is_file()]:
         raise SettingError(f"There is no file {', '.join(missing)}.", value=missing)
-    warehouse = Warehouse(_database(options))
-    mapping = Mapping.from_toml(options.mapping.read_text("utf-8")) if options.mapping else None
-    reviews = [
-        review(path.read_bytes(), path.name, warehouse, mapping=mapping) for path in options.paths
-    ]
+    mapping = Mapping.from_toml(options.mapping.read_bytes()) if options.mapping else None
     at = datetime.now(UTC).replace(tzinfo=None)
-    receipts = commit(warehouse, reviews, by="command line", at=at, as_of=options.as_of)
+    with closing(Warehouse(_database(options))) as warehouse:
+        reviews = [
+            review(path.read_bytes(), path.name, warehouse, mapping=mapping)
+            for path in options.paths
+        ]
+        receipts = commit(warehouse, reviews, by="command line", at=at, as_of=options.as_of)
     rows = [asdict(receipt) for receipt in receipts]
     return [row | {"warnings": row.pop("cautions")} for row in rows]
 
 
-def evidence(options: argparse.Namespace) -> dict[str, Any]:
-    desk = _desk(options)
+def evidence(desk: workflow.Desk, options: argparse.Namespace) -> dict[str, Any]:
     study = desk.ask(workflow.evidence)
     signal = study.signal
     return {
@@ -119,15 +122,13 @@ def evidence(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def winrates(options: argparse.Namespace) -> list[dict[str, Any]]:
-    desk = _desk(options)
+def winrates(desk: workflow.Desk, options: argparse.Namespace) -> list[dict[str, Any]]:
     by = desk.ask(workflow.evidence).by
     rows = desk.ask(workflow.rates).rename(columns={"level": by or "level"})
     return _records(rows)
 
 
-def recommend(options: argparse.Namespace) -> dict[str, Any]:
-    desk = _desk(options)
+def recommend(desk: workflow.Desk, options: argparse.Namespace) -> dict[str, Any]:
     terms = Terms(
         max_moves=options.max_moves,
         capacity=0,
@@ -168,14 +169,23 @@ def recommend(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _desk(options: argparse.Namespace) -> workflow.Desk:
-    warehouse = Warehouse(_database(options))
-    today = datetime.now(UTC).date()
-    as_of = options.as_of or default_as_of(
-        warehouse.newest_event(today), today, SETTINGS.stale_days
-    )
-    scope = Scope(as_of, Period.containing(as_of), team=options.team, by=options.by)
-    return workflow.Desk(warehouse, scope)
+def _answered(question: Callable[..., Any], options: argparse.Namespace) -> Any:
+    """A question put to the database that the options name."""
+    path = _database(options)
+    if not path.is_file():
+        raise SettingError(f"There is no database {path}; ingest files first.", value=path)
+    with closing(Warehouse(path)) as warehouse:
+        today = datetime.now(UTC).date()
+        as_of = options.as_of or default_as_of(
+            warehouse.newest_event(today), today, SETTINGS.stale_days
+        )
+        scope = Scope(as_of, Period.containing(as_of), team=options.team, by=options.by)
+        desk = workflow.Desk(warehouse, scope)
+        if options.team and options.team not in (known := desk.ask(workflow.teams)):
+            raise SettingError(
+                f"There is no team {options.team}, only {', '.join(known)}.", value=options.team
+            )
+        return question(desk, options)
 
 
 def _database(options: argparse.Namespace) -> Path:

@@ -4,7 +4,6 @@ A question is a function of a ``Desk``. Pages and command line ask the same ones
 """
 
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -30,19 +29,29 @@ class Answers:
     def __init__(self, limit: int = 400) -> None:
         self.limit = limit
         self._known: dict[Hashable, Any] = {}
-        self._working: defaultdict[Hashable, threading.RLock] = defaultdict(threading.RLock)
+        self._working: dict[Hashable, threading.RLock] = {}
+        self._books = threading.Lock()
 
     def get(self, key: Hashable, work_out: Callable[[], Answer]) -> Answer:
         """The answer under ``key``; whoever asks meanwhile waits instead of working too."""
-        with self._working[key]:
-            if key not in self._known:
+        with self._books:
+            if key in self._known:
+                return self._known[key]
+            working = self._working.setdefault(key, threading.RLock())
+        with working:
+            with self._books:
+                if key in self._known:
+                    return self._known[key]
+            try:
                 answer = work_out()
-                while len(self._known) >= self.limit:
-                    oldest = next(iter(self._known))
-                    self._known.pop(oldest, None)
-                    self._working.pop(oldest, None)
-                self._known[key] = answer
-            return self._known[key]
+                with self._books:
+                    while len(self._known) >= self.limit:
+                        self._known.pop(next(iter(self._known)))
+                    self._known[key] = answer
+                return answer
+            finally:
+                with self._books:
+                    self._working.pop(key, None)
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,11 @@ class Desk:
 
 
 def marts(desk: Desk) -> dict[str, pd.DataFrame]:
-    """Every mart at the desk's scope."""
+    """Every mart on the as-of date, for the period of the goals; of all teams."""
+    return desk.at(team="", by="").ask(_marts)
+
+
+def _marts(desk: Desk) -> dict[str, pd.DataFrame]:
     period = desk.scope.period
     return desk.warehouse.marts(
         MARTS,

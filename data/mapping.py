@@ -66,7 +66,7 @@ class Mapping:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
     @classmethod
-    def from_toml(cls, text: str) -> Self:
+    def from_toml(cls, content: bytes) -> Self:
         """A mapping that a person wrote: ``entity``, ``[columns]`` and, if needed, the rest.
 
         Raises
@@ -75,9 +75,9 @@ class Mapping:
             No TOML, or an entity or column that there is not.
         """
         try:
-            mapping = cls(**({"format": "generic"} | tomllib.loads(text)))
+            mapping = cls(**({"format": "generic"} | tomllib.loads(content.decode("utf-8"))))
             unknown = ", ".join(sorted(mapping._unknown()))
-        except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise SettingError(f"The mapping cannot be read: {error}.", value=str(error)) from error
         if unknown:
             raise SettingError(f"The mapping names {unknown}, which there is not.", value=unknown)

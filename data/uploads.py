@@ -1,4 +1,4 @@
-"""What has been uploaded, and what of it was refused."""
+"""What has been uploaded."""
 
 import pandas as pd
 

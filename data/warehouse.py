@@ -16,7 +16,7 @@ import duckdb
 import pandas as pd
 
 from data.contracts import CONTRACTS, SQL_TYPES, Contract
-from data.errors import WorkspaceBusyError
+from data.errors import SettingError, WorkspaceBusyError
 
 HERE = Path(__file__).parent
 
@@ -50,6 +50,8 @@ class Warehouse:
     ------
     WorkspaceBusyError
         Another process has the file open. DuckDB allows one process a file.
+    SettingError
+        The path is a folder, or a file that is no database.
     """
 
     def __init__(self, path: Path | str = ":memory:") -> None:
@@ -62,7 +64,9 @@ class Warehouse:
         except duckdb.IOException as error:
             if "lock" in str(error):
                 raise WorkspaceBusyError(self.path) from error
-            raise
+            raise SettingError(
+                f"{self.path} cannot be opened as a workspace: {error}", value=self.path
+            ) from error
         self._migrate()
         # Last: from here on not even a statement of ours reads or writes another file.
         self._connection.execute("set enable_external_access = false")

@@ -20,10 +20,10 @@ def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
     if chosen := environment.get("EVENHAND_DATA"):
         return Path(chosen).expanduser()
     if sys.platform == "win32":
-        return Path(environment.get("LOCALAPPDATA", Path.home())) / "evenhand"
+        return Path(environment.get("LOCALAPPDATA") or Path.home()) / "evenhand"
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "evenhand"
-    return Path(environment.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "evenhand"
+    return Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "evenhand"
 
 
 def open_workspace(name: str, folder: Path) -> Warehouse:

@@ -269,9 +269,6 @@ def test_contrast_is_that_of_the_guidelines():
 def test_a_number_is_read_on_its_cell_wherever_either_ink_is(dark, shade):
     colour = rgb(BLUE if shade > 0 else ORANGE)
     cell = rgb(PAPER[dark]) + abs(shade) * (colour - rgb(PAPER[dark]))
-    inks = {_ink(0, dark=False), _ink(0, dark=True)}
-    assume(max(contrast(rgb(ink), cell) for ink in inks) >= 4.5)
-
     assert contrast(rgb(_ink(shade, dark)), cell) >= 4.5
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from analytics import __main__ as command_line
@@ -167,6 +169,31 @@ def test_a_recommendation_keeps_to_its_limits(terminal, db):
 
     assert [move["item"] for move in few["moves"]] == ["open-3"]
     assert {move["item"] for move in north["moves"]} == {"open-1", "open-2"}
+
+
+@pytest.mark.parametrize(("said", "allowed"), [((), False), (("--across-teams",), True)])
+def test_moves_to_other_teams_are_for_the_caller_to_allow(terminal, db, monkeypatch, said, allowed):
+    asked = []
+    really = command_line.workflow.reallocation.reallocation
+
+    def spy(items, reps, study, terms, settings):
+        asked.append(terms.across_teams)
+        return really(items, reps, study, terms, settings)
+
+    monkeypatch.setattr(command_line.workflow.reallocation, "reallocation", spy)
+
+    terminal.report("recommend", "--db", db, "--as-of", DAY, *said)
+
+    assert asked == [allowed]
+
+
+def test_what_is_missing_is_null():
+    rows = pd.DataFrame({"raw": [0.5, np.nan], "day": [pd.NaT, pd.NaT], "level": ["a", None]})
+
+    assert command_line._records(rows) == [
+        {"raw": 0.5, "day": None, "level": "a"},
+        {"raw": None, "day": None, "level": None},
+    ]
 
 
 def test_before_anything_was_closed_the_owners_are_kept(terminal, db):

@@ -21,7 +21,7 @@ def test_a_mapping_survives_its_json():
 
 
 def test_a_mapping_can_be_written_by_hand():
-    mapping = Mapping.from_toml('entity = "reps"\n[columns]\nname = "Nome"\n')
+    mapping = Mapping.from_toml(b'entity = "reps"\n[columns]\nname = "Nome"\n')
 
     assert mapping == Mapping("generic", "reps", {"name": "Nome"})
 
@@ -42,4 +42,4 @@ def test_a_mapping_can_be_written_by_hand():
 )
 def test_a_mapping_that_names_what_there_is_not_is_refused(text):
     with pytest.raises(SettingError):
-        Mapping.from_toml(text)
+        Mapping.from_toml(text.encode())

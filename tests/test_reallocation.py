@@ -16,7 +16,6 @@ from tests.test_study import ALIKE, SPECIALISTS, win_cells
 
 QUICK = replace(SETTINGS, bootstrap=199, draws=400)
 TERMS = Terms(max_moves=20, capacity=9, hand_over_customer=0.15, hand_over_new=0.05)
-AUTOMATIC = replace(TERMS, capacity=0)
 
 # Ann and Cid win pumps, Bob and Dee valves: most of this is with the wrong person.
 ITEMS = """
@@ -227,7 +226,9 @@ def test_a_rep_may_hold_somewhat_more_than_the_mean_of_his_team():
         Dee | south | yes    | yes  | 1
     """)
 
-    room = capacities(people, held(Ann=3, Bob=8, Cid=1, Dee=1), AUTOMATIC, SETTINGS)
+    room = capacities(
+        people, held(Ann=3, Bob=8, Cid=1, Dee=1), replace(TERMS, capacity=0), SETTINGS
+    )
 
     # 1.2 x 5.5 = 6.6 and 1.2 x 1 = 1.2, rounded up; Dee is away.
     assert room.tolist() == [7, 7, 2, 0]

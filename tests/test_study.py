@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.settings import SETTINGS
@@ -210,6 +210,7 @@ def test_without_attributes_reps_are_compared_over_all():
 counts = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=20)
 
 
+@settings(deadline=None)
 @given(counts=counts, seed=st.integers(0, 2**32 - 1))
 def test_the_halves_add_up_to_the_whole(counts, seed):
     cells = pd.DataFrame(counts, columns=["wins", "losses"])

@@ -152,7 +152,7 @@ def _ink(shade: float, dark: bool) -> str:
     )
     mixed = paper + abs(shade) * (colour - paper)
     linear = np.where(mixed <= 0.04045, mixed / 12.92, ((mixed + 0.055) / 1.055) ** 2.4)
-    return "#1B2733" if linear @ [0.2126, 0.7152, 0.0722] > 0.2 else "#FFFFFF"
+    return "#000000" if linear @ [0.2126, 0.7152, 0.0722] > 0.179 else "#FFFFFF"
 
 
 def rate_dots(rows: pd.DataFrame, average: Sequence[float], t: Text) -> go.Figure:
@@ -170,7 +170,7 @@ def rate_dots(rows: pd.DataFrame, average: Sequence[float], t: Text) -> go.Figur
             wins=int(row.wins),
             trials=int(row.trials),
         )
-        for name, row in zip(names, rows.rename(columns={"mean": "mean"}).itertuples(), strict=True)
+        for name, row in zip(names, rows.itertuples(), strict=True)
     ]
     figure = go.Figure()
     figure.add_scatter(
@@ -287,6 +287,7 @@ def _look(figure: go.Figure, height: int, top: int = 8) -> go.Figure:
 
 def _ticks(high: float, low: float = 0.0) -> list[float]:
     """About five round numbers from ``low`` to ``high``."""
+    low, high = min(low, high), max(low, high)
     span = max(high - low, 1e-9)
     power = 10 ** np.floor(np.log10(span / 4))
     step = power * next(m for m in (1, 2, 2.5, 5, 10) if m * power >= span / 4)

@@ -36,6 +36,8 @@ class Pending:
             self.error = None
         except UserError as error:
             self.error = error
+            if self.review is None:
+                self.content = b""  # never readable: not worth the memory of the session
 
 
 def pending() -> dict[str, Pending]:
