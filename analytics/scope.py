@@ -33,12 +33,21 @@ class Period:
         return min(max(done / (self.end - self.start).days, 0.0), 1.0)
 
     @property
+    def number(self) -> int:
+        """Which quarter, month or week of its year it is; 1 for a year."""
+        if self.kind == "week":
+            return self.start.isocalendar().week
+        return {"year": 1, "quarter": (self.start.month + 2) // 3, "month": self.start.month}[
+            self.kind
+        ]
+
+    @property
     def label(self) -> str:
         """``2026``, ``2026-Q3``, ``2026-08`` or ``2026-W33``."""
         if self.kind == "year":
             return f"{self.start.year}"
         if self.kind == "quarter":
-            return f"{self.start.year}-Q{(self.start.month + 2) // 3}"
+            return f"{self.start.year}-Q{self.number}"
         if self.kind == "month":
             return f"{self.start:%Y-%m}"
         return f"{self.start:%G-W%V}"

@@ -1,5 +1,6 @@
 """One look at the closed opportunities: attributes chosen, model fitted, signal tested."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -163,7 +164,7 @@ def win_rates(study: Study, settings: Settings) -> pd.DataFrame:
     if model is None:
         return pd.DataFrame(columns=list(WIN_RATES))
     mix = typical_mix(study)
-    levels = sorted(study.cells[study.by].dropna().unique()) if study.by else []
+    levels = sorted(study.cells[study.by].dropna().unique(), key=_natural) if study.by else []
     profiles = pd.concat([mix, *(mix.assign(**{study.by: level}) for level in levels)])
     rows = pd.DataFrame({"rep": study.reps}).merge(profiles, how="cross")
     draws = model.posterior_samples(rows, size=settings.draws, random_state=settings.seed)
@@ -181,11 +182,16 @@ def win_rates(study: Study, settings: Settings) -> pd.DataFrame:
     )
 
 
+def _natural(level: str) -> tuple[float, str]:
+    """Sorts size bands by their number, and everything else by its name."""
+    number = re.match(r"\d+", level)
+    return (float(number[0]) if number else np.inf, level)
+
+
 def _clear(signal: SignalTest, rows: pd.DataFrame, sure: float) -> np.ndarray:
     """1, -1 or 0 for each row: above or below the mean rep as a fact, or not to be told."""
-    found = signal.verdict_reps == "evidence"
-    if rows["level"].notna().all():
-        found = found or signal.verdict_segments == "evidence"
+    by_segment = rows["level"].notna().all()
+    found = (signal.verdict_segments if by_segment else signal.verdict_reps) == "evidence"
     above, below = rows["p_above"] >= sure, rows["p_above"] <= 1 - sure
     return (above.astype(int) - below.astype(int)).to_numpy() * int(found)
 
@@ -218,17 +224,31 @@ def seen(study: Study, level: str | None) -> pd.DataFrame:
     return frame[["rep", "team", "level", "wins", "trials", "raw"]]
 
 
+def typical_month(study: Study) -> str:
+    """The month of engagement whose win rate, all else equal, is nearest to the mean month's.
+
+    Open opportunities are valued as if begun in it. The model's own zero is the mean of months,
+    not of opportunities, and a first month of ten wins would weigh as much as a thousand deals.
+    """
+    assert study.model is not None
+    months = study.cells.dropna(subset="period").groupby("period")["trials"].sum()
+    if months.empty:
+        return ""
+    alike = study.cells[list(study.segments)].iloc[[0] * len(months)]
+    rates = study.model.predict_proba(alike.assign(rep=None, period=list(months.index)))[:, 1]
+    nearest = np.abs(rates - np.average(rates, weights=months)).argmin()
+    return str(months.index[nearest])
+
+
 def typical_mix(study: Study) -> pd.DataFrame:
-    """At most ``MIX`` attribute combinations that stand for all closed opportunities.
+    """At most ``MIX`` combinations of attributes and month that stand for all that closed.
 
     Combinations are put in the order of their predicted win rate for an average rep and drawn
     at even steps of cumulated trials, so that the mean over them is close to the mean over all.
     The column ``weight`` sums to the number of closed opportunities.
     """
     assert study.model is not None
-    keys = list(study.segments)
-    if not keys:
-        return pd.DataFrame({"weight": [float(study.closed)]})
+    keys = [*study.segments, "period"]
     combinations = study.cells.groupby(keys, dropna=False, as_index=False)["trials"].sum()
     predicted = study.model.predict_proba(combinations[keys].assign(rep=None))[:, 1]
     order = np.argsort(predicted, kind="stable")

@@ -156,16 +156,23 @@ def recommendation(desk: Desk, terms: Terms) -> Recommendation:
 
 
 def handovers(desk: Desk) -> tuple[ownership.Handover, ...]:
-    """Open opportunities of leavers and of nobody, each with the person with most room."""
+    """Open opportunities of leavers and of nobody, each with the person with most room.
+
+    Worked out for everybody, so that a team sees the same proposals as the whole company.
+    """
     tables = desk.ask(marts)
-    return ownership.handovers(
-        tables["ownership_facts"], desk.ask(open_items), tables["rep_results"]
-    )
+    items, reps = tables["open_items"], tables["rep_results"]
+    of_team = set(desk.ask(open_items)["opportunity_id"])
+    given = ownership.handovers(tables["ownership_facts"], items, reps)
+    return tuple(one for one in given if one.item in of_team)
 
 
 def split_accounts(desk: Desk) -> pd.DataFrame:
-    """Accounts whose open opportunities sit with several people."""
-    return ownership.split_accounts(desk.ask(marts)["ownership_facts"], desk.ask(open_items))
+    """Accounts whose open opportunities sit with several people, at least one of the team."""
+    tables = desk.ask(marts)
+    split = ownership.split_accounts(tables["ownership_facts"], tables["open_items"])
+    team = set(desk.ask(people)["rep"])
+    return split[[not team.isdisjoint(names) for names in split["reps"]]]
 
 
 def _of_team(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ of DuckDB's dialect. ``run``, a table of one row, carries the scope into them.
 import hashlib
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -99,6 +99,9 @@ class Warehouse:
                 db.execute("rollback")
                 raise
             db.execute("commit")
+            # Into the file itself, so that a copy of it alone is whole; readers may prevent it.
+            with suppress(duckdb.TransactionException):
+                db.execute("checkpoint")
 
     @property
     def data_version(self) -> int:

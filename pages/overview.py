@@ -39,11 +39,11 @@ on_course = int((units["attainment"] >= elapsed).sum())
 study = ask(evidence)
 
 if pd.isna(whole["attainment"]):
-    finding = t.md("overview.finding_no_target", period=scope.period.label)
+    finding = t.md("overview.finding_no_target", period=t.period(scope.period))
 else:
     finding = t.md(
         "overview.finding",
-        period=scope.period.label,
+        period=t.period(scope.period),
         share=t.rate(whole["attainment"]),
         elapsed=t.rate(elapsed),
         on_course=on_course,
@@ -63,7 +63,7 @@ tiles(
             "compared": t("overview.of_target", target=t.money(whole["target"]))
             if pd.notna(whole["target"])
             else t("overview.without_target"),
-            "definition": t("overview.won_help", period=scope.period.label),
+            "definition": t("overview.won_help", period=t.period(scope.period)),
         },
         {
             "label": t("overview.attainment"),
@@ -74,7 +74,7 @@ tiles(
         {
             "label": t("overview.deals"),
             "value": f"{int(whole['deals'])}",
-            "compared": scope.period.label,
+            "compared": t.period(scope.period),
             "definition": t("overview.deals_help"),
         },
         {

@@ -22,14 +22,15 @@ found = ask(rates)
 title(t("page.winrates"), verdict_sentence(study, t))
 
 if study.choices:
-    st.session_state["by-choice"] = study.by
+    key = f"by-choice-{t.language}"
+    st.session_state[key] = study.by
     st.segmented_control(
         t("winrates.by"),
         study.choices,
         required=True,
         format_func=lambda name: t(f"attribute.{name}"),
-        key="by-choice",
-        on_change=lambda: st.session_state.update(by=st.session_state["by-choice"]),
+        key=key,
+        on_change=lambda: st.session_state.update(by=st.session_state[key]),
     )
 verdict_details(study, t)
 

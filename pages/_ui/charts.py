@@ -99,7 +99,7 @@ def rate_map(rates: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
     What cannot be told from the mean is left nearly blank; what is coloured is what is known.
     ``rates`` are the rows of ``study.win_rates`` that have a level.
     """
-    levels = sorted(rates["level"].unique())
+    levels = list(dict.fromkeys(rates["level"]))
     reps = list(dict.fromkeys(rates["rep"]))
     tables = {
         column: rates.pivot(index="rep", columns="level", values=column).loc[reps, levels]
@@ -240,7 +240,7 @@ def flows(moves: pd.DataFrame, t: Text) -> go.Figure:
             node={
                 "label": [_name(name) for name in givers + takers],
                 "color": [GREY] * len(givers) + [BLUE] * len(takers),
-                "pad": 14, "thickness": 10, "line": {"width": 0},
+                "pad": 22, "thickness": 10, "line": {"width": 0},
                 "hovertemplate": "%{label}<extra></extra>",
             },
             link={
@@ -251,10 +251,10 @@ def flows(moves: pd.DataFrame, t: Text) -> go.Figure:
                 "customdata": hover,
                 "hovertemplate": "%{customdata}<extra></extra>",
             },
-            textfont={"size": 13, "shadow": "none"},
+            textfont={"size": 13},
         )
     )  # fmt: skip
-    return _look(figure, max(240, 34 * max(len(givers), len(takers))))
+    return _look(figure, max(240, 44 * max(len(givers), len(takers))))
 
 
 _LEGEND = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "title": None}

@@ -133,7 +133,7 @@ def _mapping(name: str, found: Review, t: Text) -> Mapping:
             list(CONTRACTS),
             index=list(CONTRACTS).index(mapping.entity),
             format_func=lambda entity: t(f"entity.{entity}"),
-            key=f"entity-{name}-{mapping.entity}",
+            key=f"{t.language}-entity-{name}-{mapping.entity}",
         )
         if entity != mapping.entity:
             return propose(found.table, mapping.format, entity)
@@ -158,7 +158,7 @@ def _columns(name: str, found: Review, mapping: Mapping, t: Text) -> dict[str, s
                 list(examples),
                 index=list(examples).index(mapping.columns.get(column.name, "")),
                 format_func=examples.__getitem__,
-                key=f"column-{name}-{mapping.entity}-{column.name}",
+                key=f"{t.language}-column-{name}-{mapping.entity}-{column.name}",
             )
             if header:
                 chosen[column.name] = header
@@ -182,7 +182,7 @@ def _stages(name: str, found: Review, t: Text) -> dict[str, str]:
                     OUTCOMES,
                     index=OUTCOMES.index(use.outcome),
                     format_func=lambda outcome: t(f"outcome.{outcome}"),
-                    key=f"stage-{name}-{stage}",
+                    key=f"{t.language}-stage-{name}-{stage}",
                 )
                 if outcome != use.outcome:
                     said[stage] = outcome
@@ -200,7 +200,7 @@ def _dates(name: str, found: Review, mapping: Mapping, t: Text) -> Pairs[str, st
                 index=list(DATE_ORDERS).index(caution.value),
                 format_func=lambda order: t(f"dates.{_order_key(order)}"),
                 help=t("data.dates_help"),
-                key=f"dates-{name}-{caution.column}",
+                key=f"{t.language}-dates-{name}-{caution.column}",
             )
             if order != caution.value:
                 orders[caution.column] = order

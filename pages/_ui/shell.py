@@ -1,7 +1,10 @@
 """The main script: language, scope, navigation, and the one place that shows errors."""
 
+import logging
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -12,6 +15,8 @@ from data.errors import UserError
 from data.workspaces import WORKSPACES
 from pages._ui import session
 from pages._ui.text import LANGUAGES, Text
+
+Option = TypeVar("Option", bound=str)
 
 PAGES = Path(__file__).parents[1]
 ADDRESSES = {"overview": "", "winrates": "win-rates", "reallocate": "reallocate", "imports": "data"}
@@ -56,6 +61,10 @@ def main() -> None:
         footer(t)
     except UserError as error:
         st.error(t.md(error.code, **error.facts), icon=":material/error:")
+    except Exception:
+        logging.getLogger("evenhand").exception("page %s", page.title)
+        st.error(t("error.bug"), icon=":material/error:")
+        st.button(t("shell.again"), key="again")
 
 
 def restore_address() -> None:
@@ -96,17 +105,16 @@ def scope_bar(t: Text, store: session.Warehouse) -> None:
     """Workspace, as-of date, period, team and language, in one slim row."""
     state = st.session_state
     today = session.today()
-    as_of = state["chosen_as_of"] or default_as_of(
-        store.newest_event(today), today, SETTINGS.stale_days
-    )
+    newest = default_as_of(store.newest_event(today), today, SETTINGS.stale_days)
+    as_of = state["chosen_as_of"] or newest
     state["as_of"] = as_of
     with st.container(horizontal=True, vertical_alignment="bottom", key="scope"):
-        st.selectbox(
+        chosen(
+            "workspace",
             t("shell.workspace"),
             WORKSPACES,
-            key="workspace",
+            t,
             format_func=lambda name: t(f"workspace.{name}"),
-            on_change=session.forget_scope,
             width=230,
         )
         st.date_input(
@@ -117,23 +125,23 @@ def scope_bar(t: Text, store: session.Warehouse) -> None:
             on_change=choose_as_of,
             width=150,
         )
-        # The dates stand in the label: a chosen option keeps its old words in the browser.
-        period = Period.containing(as_of, state["period"])
-        kind = st.selectbox(
-            f"{t('shell.period')} · {period.label}",
+        kind = chosen(
+            "period",
+            f"{t('shell.period')} · {t.period(Period.containing(as_of, state['period']))}",
             PERIOD_KINDS,
-            key="period",
+            t,
             format_func=lambda name: t(f"period.{name}"),
-            width=170,
+            width=190,
         )
         state["scope"] = Scope(as_of, Period.containing(as_of, kind), by=state["by"])
         names = ("", *session.ask(teams))
         if state["team"] not in names:
             state["team"] = ""
-        team = st.selectbox(
+        team = chosen(
+            "team",
             t("shell.team"),
             names,
-            key="team",
+            t,
             format_func=lambda name: name or t("shell.all_teams"),
             width=170,
         )
@@ -147,6 +155,24 @@ def scope_bar(t: Text, store: session.Warehouse) -> None:
         )
     state["scope"] = Scope(as_of, Period.containing(as_of, kind), team=team, by=state["by"])
     publish_address()
+    if as_of < newest:
+        st.info(t("shell.looking_back"), icon=":material/history:")
+
+
+def chosen(name: str, label: str, options: Sequence[Option], t: Text, **look: Any) -> Option:
+    """A select box for ``session_state[name]``.
+
+    The browser knows an option by its words, so each language has a box of its own.
+    """
+    state, key = st.session_state, f"{name}-{t.language}"
+    state[key] = state[name]
+
+    def keep() -> None:
+        state[name] = state[key]
+        if name == "workspace":
+            session.forget_scope()
+
+    return st.selectbox(label, options, key=key, on_change=keep, **look)
 
 
 def choose_as_of() -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from analytics.scope import Period
+
 LANGUAGES = {"zh": "中文", "en": "English"}
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:])")
@@ -42,11 +44,19 @@ class Text:
 
     def __call__(self, key: str, **facts: object) -> str:
         """The sentence with its blanks filled, as plain text."""
-        return catalogue(self.language)[key].format(**facts)
+        counted = {
+            name: f"{fact:,}" if isinstance(fact, int) else fact for name, fact in facts.items()
+        }
+        return catalogue(self.language)[key].format(**counted)
 
     def md(self, key: str, **facts: object) -> str:
         """The sentence for a place that reads markdown; facts are shown as they are."""
-        return self(key, **{name: plain(fact) for name, fact in facts.items()})
+        return self(
+            key,
+            **{
+                name: fact if isinstance(fact, int) else plain(fact) for name, fact in facts.items()
+            },
+        )
 
     def money(self, amount: float | None, *, signed: bool = False) -> str:
         """``1.23亿``, ``45.6万``; ``1.2M``, ``45.6k``. Three figures, more are never known."""
@@ -59,6 +69,16 @@ class Text:
             if float(f"{size:.3g}") >= step:
                 return f"{sign}{_three_figures(size / step)}{suffix}"
         return f"{sign}{size:,.0f}"
+
+    def period(self, period: Period) -> str:
+        """``2026-Q3``; ``2026年第3季度``."""
+        year = f"{period.start:%G}" if period.kind == "week" else f"{period.start:%Y}"
+        number = f"{period.number}" if period.kind == "quarter" else f"{period.number:02d}"
+        return self(f"unit.{period.kind}", year=year, number=number)
+
+    def share(self, share: float) -> str:
+        """A part of a whole, where "0 %" would say that there is nothing."""
+        return "< 1 %" if 0 < share < 0.005 else self.rate(share)
 
     def rate(self, share: float | None) -> str:
         return "–" if share is None or math.isnan(share) else f"{share:.0%}".replace("%", " %")

@@ -1,4 +1,5 @@
 -- One row per unit (rep, team, company): its revenue target and what it won in the period.
+-- People who left are listed where they had a target in it.
 --
 -- target   from the longest target periods that fit into the run's period and start in it
 --          (a quarter: its quarter target, else the sum of its months); null without one
@@ -77,7 +78,14 @@ won as (
 ),
 
 units as (
-    select 'rep' as unit_kind, rep as unit, team from stg_reps where active
+    select 'rep' as unit_kind, reps.rep as unit, reps.team
+    from stg_reps as reps
+    left join ranked
+        on ranked.unit_kind = 'rep'
+        and ranked.unit = reps.rep
+        and ranked.choice = 1
+    where reps.active
+        or ranked.target is not null
     union
     select 'team', team, team from stg_reps where team <> ''
     union
