@@ -15,6 +15,8 @@ from analytics.reallocation import Recommendation, Terms
 from analytics.scope import Period, Scope
 from analytics.settings import SETTINGS, Settings
 from analytics.study import Study, study, win_rates
+from data.aliases import AliasProposal, proposals
+from data.uploads import uploads
 from data.warehouse import MARTS, Warehouse
 
 Answer = TypeVar("Answer")
@@ -173,6 +175,16 @@ def split_accounts(desk: Desk) -> pd.DataFrame:
     split = ownership.split_accounts(tables["ownership_facts"], tables["open_items"])
     team = set(desk.ask(people)["rep"])
     return split[[not team.isdisjoint(names) for names in split["reps"]]]
+
+
+def names_alike(desk: Desk) -> list[AliasProposal]:
+    """Labels of opportunities that may be known under another spelling."""
+    return proposals(desk.warehouse)
+
+
+def history(desk: Desk) -> pd.DataFrame:
+    """Every upload, newest first, the undone ones included."""
+    return uploads(desk.warehouse)
 
 
 def _of_team(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:

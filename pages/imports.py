@@ -5,10 +5,9 @@ import hashlib
 import pandas as pd
 import streamlit as st
 
-from analytics.workflow import coverage
-from data.aliases import decide, proposals
+from analytics.workflow import coverage, history, names_alike
+from data.aliases import decide
 from data.ingest import check, commit, undo
-from data.uploads import uploads
 from pages._ui import session
 from pages._ui.blocks import table, title
 from pages._ui.pending import Pending, pending, ready, show
@@ -122,7 +121,7 @@ else:
         key="start-here",
     )  # fmt: skip
 
-if names := proposals(store):
+if names := ask(names_alike):
     st.subheader(t("data.names"), anchor=False)
     st.caption(t("data.names_help"))
     for number, one in enumerate(names[:10]):
@@ -166,7 +165,7 @@ if holds["opportunities"]:
         st.markdown(t("data.gap_none"))
 
 st.subheader(t("data.history"), anchor=False)
-past = uploads(store)
+past = ask(history)
 if past.empty:
     st.caption(t("data.history_none"))
 else:

@@ -125,7 +125,7 @@ left_side, right_side = st.columns(2, gap="large")
 with left_side:
     if len(targeted):
         picture(
-            charts.attainment_bars(targeted.sort_values("attainment"), elapsed, t),
+            lambda: charts.attainment_bars(targeted.sort_values("attainment"), elapsed, t),
             t("overview.units_finding", on_course=on_course, units=len(units)),
             t("overview.units_caption", elapsed=t.rate(elapsed), as_of=scope.as_of),
             key="attainment",
@@ -135,7 +135,7 @@ with left_side:
 with right_side:
     best = flow.loc[flow["won_amount"].idxmax()]
     picture(
-        charts.month_bars(flow, scope.as_of, t),
+        lambda: charts.month_bars(flow, scope.as_of, t),
         t(
             "overview.flow_finding",
             month=f"{best['month']:%Y-%m}",

@@ -47,7 +47,7 @@ with st.container(key="rate-map"):
     if study.by:
         ordered = by_level.set_index("rep").loc[overall["rep"]].reset_index()
         picture(
-            charts.rate_map(ordered, session.is_dark(), t),
+            lambda: charts.rate_map(ordered, session.is_dark(), t),
             t("winrates.map_finding", known=known, cells=len(by_level))
             if known
             else t("winrates.map_nothing", cells=len(by_level)),
@@ -72,7 +72,7 @@ def profile() -> None:
     else:
         finding = t("winrates.profile_unclear", rep=rep)
     picture(
-        charts.rate_dots(of_rep.assign(label=labels), average, t),
+        lambda: charts.rate_dots(of_rep.assign(label=labels), average, t),
         finding,
         t(
             "winrates.profile_caption",
@@ -82,6 +82,7 @@ def profile() -> None:
             as_of=scope.as_of,
         ),
         key="profile",
+        of=rep,
     )
 
 
@@ -89,9 +90,12 @@ st.subheader(t("winrates.profile"), anchor=False)
 profile()
 
 st.subheader(t("winrates.table"), anchor=False)
-listed = pd.concat([overall, by_level]) if study.by else overall
-table(
-    listed.assign(
+
+
+def worded() -> pd.DataFrame:
+    """The rates over all and by level, as people read them."""
+    listed = pd.concat([overall, by_level]) if attribute else overall
+    return listed.assign(
         level=listed["level"].where(listed["level"].notna(), t("winrates.overall")),
         estimate=[t.estimate(row.mean, row.low, row.high) for row in listed.itertuples()],
         difference=[t.points(points) for points in listed["above"]],
@@ -99,7 +103,11 @@ table(
         raw=listed["raw"].map(t.rate),
         wins=listed["wins"].astype(int),
         trials=listed["trials"].astype(int),
-    ),
+    )
+
+
+table(
+    session.keep("rates-table", worded),
     {
         "rep": t("column.rep"),
         "level": attribute or t("winrates.overall"),

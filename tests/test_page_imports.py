@@ -33,7 +33,6 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     app.query_params["workspace"] = "mine"
     app.run()
     yield app.switch_page("../imports.py").run()
-    session._warehouse("mine", tmp_path).close()
     st.cache_resource.clear()
 
 

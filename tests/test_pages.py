@@ -48,6 +48,7 @@ def opens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Opens:
         if page != "overview":
             app.switch_page(f"../{page}.py").run()
         assert not app.exception, app.exception
+        assert not app.error, app.error
         return app
 
     return open_page
@@ -61,7 +62,6 @@ def small(folder: Path, opens: Opens) -> Iterator[None]:
     deals = review(TEN_DEALS.encode(), "deals.csv", store)
     commit(store, [deals], by="test", at=at, as_of=date(2026, 3, 1))
     yield
-    store.close()
     st.cache_resource.clear()
     (folder / "mine.duckdb").unlink()
 

@@ -1,6 +1,6 @@
 """Pieces every page is built of: the finding, a picture with its caption, tiles, a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,9 +17,15 @@ def title(heading: str, finding: str) -> None:
     st.markdown(finding)
 
 
-def picture(figure: go.Figure, finding: str, caption: str, key: str) -> None:
-    """A chart under its finding, with what it is over beneath; ``finding`` is plain text."""
+def picture(
+    draw: Callable[[], go.Figure], finding: str, caption: str, key: str, of: Hashable = None
+) -> None:
+    """A chart under its finding, with what it is over beneath; ``finding`` is plain text.
+
+    It is drawn once for the scope and ``of``, which names what else it depends on.
+    """
     st.markdown(f"##### {plain(finding)}")
+    figure = session.keep(key, draw, of)
     st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=finding)
     st.caption(plain(caption))
 

@@ -19,7 +19,7 @@ PAPER = {False: "#F5F7F9", True: "#1B2329"}
 """Colour of a cell of which nothing is known, in the light and in the dark theme."""
 
 FAINT = "rgba(138, 148, 158, 0.25)"
-CONFIG = {"displayModeBar": False, "responsive": True}
+CONFIG = {"displayModeBar": False}
 ROW = 26
 """Height of one row of names, in pixels."""
 
@@ -271,7 +271,9 @@ def _rows(figure: go.Figure, count: int, top: int = 8, row: int = ROW) -> go.Fig
 
 
 def _look(figure: go.Figure, height: int, top: int = 8) -> go.Figure:
-    figure.update_layout(
+    # In one call: Plotly checks the whole layout at each.
+    axis = {"automargin": True, "zeroline": False, "fixedrange": True, "title": None}
+    return figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": top, "b": 32},
         showlegend=False,
@@ -279,10 +281,9 @@ def _look(figure: go.Figure, height: int, top: int = 8) -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         hoverlabel={"align": "left"},
         dragmode=False,
+        xaxis=axis,
+        yaxis=axis,
     )
-    figure.update_xaxes(automargin=True, zeroline=False, fixedrange=True, title=None)
-    figure.update_yaxes(automargin=True, zeroline=False, fixedrange=True, title=None)
-    return figure
 
 
 def _ticks(high: float, low: float = 0.0) -> list[float]:

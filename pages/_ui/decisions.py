@@ -65,25 +65,27 @@ def move_card(
     with st.container(border=True, key=f"move-{move.item}"):
         name, account = item["name"], item["account"]
         known = pd.isna(account) or account in name
-        st.markdown(
-            t.md(
-                "move.title",
-                giver=move.from_rep,
-                taker=move.to_rep,
-                name=name if known else f"{name} · {account}",
+        title = t.md(
+            "move.title",
+            giver=move.from_rep,
+            taker=move.to_rep,
+            name=name if known else f"{name} · {account}",
+        )
+        gain = t.md(
+            "move.gain",
+            gain=t.money(move.gain, signed=True),
+            range=t.money_range(move.gain_low, move.gain_high),
+            chance=t.chance(move.p_gain),
+            value=t.money(move.value),
+        )
+        # One piece of text for all: the browser pays for every element at every rerun.
+        st.markdown(f"{title}\n\n{gain}")
+        st.caption(
+            "\n\n".join(
+                reason_words(reason.code, reason.facts, move, item, by, t)
+                for reason in move.reasons
             )
         )
-        st.markdown(
-            t.md(
-                "move.gain",
-                gain=t.money(move.gain, signed=True),
-                range=t.money_range(move.gain_low, move.gain_high),
-                chance=t.chance(move.p_gain),
-                value=t.money(move.value),
-            )
-        )
-        for reason in move.reasons:
-            st.caption(reason_words(reason.code, reason.facts, move, item, by, t))
         note_key = f"note-{move.item}"
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if standing:

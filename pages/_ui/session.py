@@ -1,9 +1,9 @@
 """The reader's session: workspace, scope, language, and the one cache of answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 
@@ -27,7 +27,7 @@ def today() -> date:
     return now().date()
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, on_release=Warehouse.close)
 def _warehouse(name: str, folder: Path) -> Warehouse:
     return open_workspace(name, folder)
 
@@ -56,20 +56,44 @@ def _answers(path: str, data_version: int) -> Answers:
     return Answers()
 
 
-def desk() -> Desk:
-    """What is being looked at: this workspace, at its newest data, in the chosen scope."""
+def answers() -> Answers:
+    """What has been worked out from the newest data of the workspace."""
     store = warehouse()
-    return Desk(store, scope(), answers=_answers(store.path, store.data_version))
+    return _answers(store.path, store.data_version)
 
 
-def ask(question: Callable[..., Answer], *details: Any) -> Answer:
-    """The answer to a question of ``analytics.workflow`` in the current scope."""
+def desk() -> Desk:
+    """What is being looked at; the shell has set it before a page runs."""
+    return st.session_state["desk"]
+
+
+def sit_down(scope: Scope) -> Desk:
+    """Look at the workspace, at its newest data, in this scope until the end of the run."""
+    found = Desk(warehouse(), scope, answers=answers())
+    st.session_state["desk"] = found
+    return found
+
+
+def newest_event() -> date | None:
+    """The newest day, up to today, on which something happened in the workspace."""
+    until = today()
+    return answers().get(("newest_event", until), lambda: warehouse().newest_event(until))
+
+
+def ask(question: Callable[..., Answer], *details: Hashable) -> Answer:
+    """The answer to a question of ``analytics.workflow``, or of a page, in the current scope."""
     return desk().ask(question, *details)
 
 
+def keep(name: str, work_out: Callable[[], Answer], *details: Hashable) -> Answer:
+    """What ``work_out`` makes of the answers in the current scope, language and theme, once."""
+    here = desk()
+    key = (name, here.scope, text(), is_dark(), *details)
+    return here.answers.get(key, work_out)
+
+
 def scope() -> Scope:
-    """The scope the shell has set; it runs before every page."""
-    return st.session_state["scope"]
+    return desk().scope
 
 
 def terms() -> Terms:

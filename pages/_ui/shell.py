@@ -54,8 +54,8 @@ def main() -> None:
     st.html(STYLE.format(choose=t("shell.choose_files")))
     try:
         with st.spinner(t("shell.preparing"), show_time=True):
-            store = session.warehouse()
-        scope_bar(t, store)
+            session.warehouse()
+        scope_bar(t)
         note(t)
         page.run()
         footer(t)
@@ -101,11 +101,10 @@ def publish_address() -> None:
         st.query_params.from_dict(wanted)
 
 
-def scope_bar(t: Text, store: session.Warehouse) -> None:
+def scope_bar(t: Text) -> None:
     """Workspace, as-of date, period, team and language, in one slim row."""
     state = st.session_state
-    today = session.today()
-    newest = default_as_of(store.newest_event(today), today, SETTINGS.stale_days)
+    newest = default_as_of(session.newest_event(), session.today(), SETTINGS.stale_days)
     as_of = state["chosen_as_of"] or newest
     state["as_of"] = as_of
     with st.container(horizontal=True, vertical_alignment="bottom", key="scope"):
@@ -133,8 +132,8 @@ def scope_bar(t: Text, store: session.Warehouse) -> None:
             format_func=lambda name: t(f"period.{name}"),
             width=190,
         )
-        state["scope"] = Scope(as_of, Period.containing(as_of, kind), by=state["by"])
-        names = ("", *session.ask(teams))
+        everybody = session.sit_down(Scope(as_of, Period.containing(as_of, kind), by=state["by"]))
+        names = ("", *everybody.ask(teams))
         if state["team"] not in names:
             state["team"] = ""
         team = chosen(
@@ -153,7 +152,7 @@ def scope_bar(t: Text, store: session.Warehouse) -> None:
             required=True,
             label_visibility="collapsed",
         )
-    state["scope"] = Scope(as_of, Period.containing(as_of, kind), team=team, by=state["by"])
+    session.sit_down(everybody.at(team=team).scope)
     publish_address()
     if as_of < newest:
         st.info(t("shell.looking_back"), icon=":material/history:")
