@@ -34,6 +34,10 @@ class Answers:
         self._working: dict[Hashable, threading.RLock] = {}
         self._books = threading.Lock()
 
+    def knows(self, key: Hashable) -> bool:
+        with self._books:
+            return key in self._known
+
     def get(self, key: Hashable, work_out: Callable[[], Answer]) -> Answer:
         """The answer under ``key``; whoever asks meanwhile waits instead of working too."""
         with self._books:
@@ -69,6 +73,10 @@ class Desk:
         """The answer to ``question(desk, *details)``, worked out once."""
         key = (question.__name__, self.scope, *details)
         return self.answers.get(key, lambda: question(self, *details))
+
+    def knows(self, question: Callable[..., Any], *details: Hashable) -> bool:
+        """Whether the answer is there without any work."""
+        return self.answers.knows((question.__name__, self.scope, *details))
 
     def at(self, **changes: Any) -> "Desk":
         """The same workspace in a changed scope."""

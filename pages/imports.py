@@ -37,6 +37,20 @@ else:
 title(t("page.imports"), sentence)
 
 
+# Streamlit speaks English inside its uploader, whatever the language of the page.
+UPLOADER = """
+<style>
+[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p {{
+    font-size: 0;
+}}
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p::after {{
+    content: "{choose}"; font-size: 0.95rem;
+}}
+</style>
+"""
+
+
 def load() -> None:
     """Take in every file that is ready, all of them or none."""
     reviews = [review for _, review in ready()]
@@ -46,12 +60,18 @@ def load() -> None:
     session.forget_scope()
 
 
+def take_back(number: int) -> None:
+    undo(store, number, by=session.user(), at=session.now())
+    st.toast(t("data.undone"))
+
+
 def discard() -> None:
     st.session_state["pending"] = {}
 
 
 def add_files() -> None:
     """Look at each newly chosen file once; what was found stays until loaded or discarded."""
+    st.html(UPLOADER.format(choose=t("data.choose_files")))
     turn = st.session_state.setdefault("upload-turn", 0)
     chosen = st.file_uploader(t("data.choose"), accept_multiple_files=True, key=f"uploader-{turn}")
     for upload in chosen:
@@ -198,9 +218,8 @@ else:
             )
             st.button(
                 t("data.undo"),
-                on_click=undo,
-                args=(store, int(number)),
-                kwargs={"by": session.user(), "at": session.now()},
+                on_click=take_back,
+                args=(int(number),),
                 key="undo-upload",
             )
 st.caption(plain(store.path))

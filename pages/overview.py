@@ -14,9 +14,10 @@ from analytics.workflow import (
     recommendation,
     split_accounts,
 )
+from data.log import standing_decisions
 from pages._ui import charts, session
-from pages._ui.blocks import empty, picture, table, tiles, title
-from pages._ui.session import ask
+from pages._ui.blocks import drawer, empty, picture, table, tiles, title
+from pages._ui.session import ask, ask_patiently
 from pages._ui.verdict import verdict_sentence
 
 MONTHS = 24
@@ -28,7 +29,7 @@ holds = ask(coverage)
 
 if not holds["opportunities"]:
     title(t("page.overview"), t("overview.question"))
-    empty(t("overview.question"), t("overview.needed"))
+    empty(t("overview.needed"))
     st.stop()
 
 goals = ask(attainment)
@@ -47,7 +48,7 @@ else:
         share=t.rate(whole["attainment"]),
         elapsed=t.rate(elapsed),
         on_course=on_course,
-        units=len(units),
+        units=t(f"unit.{'reps' if scope.team else 'teams'}", count=len(units)),
     )
 title(t("page.overview"), f"{finding} {verdict_sentence(study, t)}")
 
@@ -92,30 +93,8 @@ tiles(
     ]
 )
 
-plan = ask(recommendation, session.terms()).plan
-left = ask(handovers)
-split = ask(split_accounts)
-st.subheader(t("overview.actions"), anchor=False)
-with st.container(horizontal=True, key="actions"):
-    if plan.moves:
-        label = t(
-            "overview.do_moves", moves=len(plan.moves), gain=t.money(plan.cross_fitted, signed=True)
-        )
-    else:
-        label = t("overview.do_none")
-    st.page_link(session.page("reallocate"), label=label, icon=":material/arrow_forward:")
-    if left:
-        st.page_link(
-            session.page("reallocate"),
-            label=t("overview.do_left", count=len(left)),
-            icon=":material/arrow_forward:",
-        )
-    if len(split):
-        st.page_link(
-            session.page("reallocate"),
-            label=t("overview.do_split", count=len(split)),
-            icon=":material/arrow_forward:",
-        )
+# Filled last: the moves take longer to work out than everything else on the page.
+first = st.container()
 
 targeted = units[units["attainment"].notna()].assign(
     label=lambda rows: rows["unit"].where(rows["unit"] != "", t("shell.no_team"))
@@ -126,48 +105,86 @@ with left_side:
     if len(targeted):
         picture(
             lambda: charts.attainment_bars(targeted.sort_values("attainment"), elapsed, t),
-            t("overview.units_finding", on_course=on_course, units=len(units)),
+            t(
+                "overview.units_finding",
+                on_course=on_course,
+                units=t(f"unit.{'reps' if scope.team else 'teams'}", count=len(units)),
+            ),
             t("overview.units_caption", elapsed=t.rate(elapsed), as_of=scope.as_of),
             key="attainment",
         )
     else:
         st.info(t("overview.no_targets"))
 with right_side:
-    best = flow.loc[flow["won_amount"].idxmax()]
-    picture(
-        lambda: charts.month_bars(flow, scope.as_of, t),
-        t(
-            "overview.flow_finding",
-            month=f"{best['month']:%Y-%m}",
-            amount=t.money(best["won_amount"]),
-        ),
-        t(
-            "overview.flow_caption",
-            months=len(flow),
-            deals=int(flow["won"].sum()),
-            as_of=scope.as_of,
-        ),
-        key="flow",
-    )
+    if flow["won_amount"].sum() > 0:
+        best = flow.loc[flow["won_amount"].idxmax()]
+        picture(
+            lambda: charts.month_bars(flow, scope.as_of, t),
+            t(
+                "overview.flow_finding",
+                month=f"{best['month']:%Y-%m}",
+                amount=t.money(best["won_amount"]),
+            ),
+            t(
+                "overview.flow_caption",
+                months=len(flow),
+                deals=int(flow["won"].sum()),
+                as_of=scope.as_of,
+            ),
+            key="flow",
+        )
+    else:
+        st.info(t("overview.no_flow"))
 
 rows = goals[goals["unit_kind"] == "rep"].sort_values("attainment", na_position="last")
-with st.expander(t("overview.table", count=len(rows))):
-    table(
-        rows.assign(
-            won=rows["won"].map(t.money),
-            target=rows["target"].map(t.money),
-            attainment=rows["attainment"].map(t.rate),
-            gap=rows["gap"].map(t.money),
-        ),
-        {
-            "unit": t("column.rep"),
-            "team": t("column.team"),
-            "target": t("column.target"),
-            "won": t("column.won"),
-            "attainment": t("column.attainment"),
-            "gap": t("column.gap"),
-            "deals": t("column.deals"),
-        },
-        key="goals-table",
-        right=("target", "won", "attainment", "gap"),
-    )
+if rows["target"].notna().any() and (box := drawer(t("overview.table", count=len(rows)), "goals")):
+    with box:
+        table(
+            rows.assign(
+                won=rows["won"].map(t.money),
+                target=rows["target"].map(t.money),
+                attainment=rows["attainment"].map(t.rate),
+                gap=rows["gap"].map(t.money),
+            ),
+            {
+                "unit": t("column.rep"),
+                "team": t("column.team"),
+                "target": t("column.target"),
+                "won": t("column.won"),
+                "attainment": t("column.attainment"),
+                "gap": t("column.gap"),
+                "deals": t("column.deals"),
+            },
+            key="goals-table",
+            right=("target", "won", "attainment", "gap"),
+        )
+
+
+def actions() -> list[str]:
+    """What waits for a decision, most valuable first, in words."""
+    plan = ask_patiently(t("reallocate.solving"), recommendation, session.terms()).plan
+    decided = set(standing_decisions(session.warehouse())["item"])
+    moves = [move for move in plan.moves if move.item not in decided]
+    left = [one for one in ask(handovers) if one.item not in decided]
+    split = ask(split_accounts)
+    found = []
+    if moves and plan.cross_fitted:
+        gain = t.money(plan.cross_fitted, signed=True)
+        found.append(t("overview.do_moves", moves=len(moves), gain=gain))
+    elif plan.moves:
+        found.append(t("overview.do_download"))
+    elif plan.why[0] == "too_little_data":
+        found.append(t("overview.do_wait"))
+    else:
+        found.append(t("overview.do_none"))
+    if left:
+        found.append(t("overview.do_left", count=len(left)))
+    if len(split):
+        found.append(t("overview.do_split", count=len(split)))
+    return found
+
+
+with first:
+    st.subheader(t("overview.actions"), anchor=False)
+    for action in actions():
+        st.page_link(session.page("reallocate"), label=action, icon=":material/arrow_forward:")

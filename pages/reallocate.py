@@ -9,13 +9,13 @@ from analytics.settings import SETTINGS
 from analytics.workflow import coverage, evidence, open_items, recommendation
 from data.log import standing_decisions
 from pages._ui import charts, session
-from pages._ui.blocks import empty, picture, tiles, title
+from pages._ui.blocks import drawer, empty, picture, tiles, title
 from pages._ui.decisions import decide_all, move_card, show_decided
 from pages._ui.facts import show_facts
-from pages._ui.session import ask
+from pages._ui.session import ask, ask_patiently
 from pages._ui.verdict import verdict_details, verdict_sentence
 
-PER_PAGE = 5
+PER_PAGE = 4
 """Moves shown at once."""
 
 t = session.text()
@@ -23,23 +23,26 @@ scope = session.scope()
 
 if not ask(coverage)["open"]:
     title(t("page.reallocate"), t("reallocate.question"))
-    empty(t("reallocate.question"), t("reallocate.needed"))
+    empty(t("reallocate.needed"))
     st.stop()
 
 study = ask(evidence)
+currency = ask(coverage)["currency"] or ""
 items = ask(open_items).set_index("opportunity_id")
 
 
 def choose_terms() -> Terms:
-    """The limits of the plan, as set in the controls of this page."""
-    default = Terms.default(SETTINGS)
+    """The limits of the plan; the controls are there while their drawer is open."""
+    now = session.terms()
+    if not (box := drawer(t("terms.title"), "limits")):
+        return now
     numbers = {
-        "max_moves": (1, 100, default.max_moves),
-        "capacity": (0, 1000, default.capacity),
-        "customer": (0, 100, round(default.hand_over_customer * 100)),
-        "new": (0, 100, round(default.hand_over_new * 100)),
+        "max_moves": (1, 100, now.max_moves),
+        "capacity": (0, 1000, now.capacity),
+        "customer": (0, 100, round(now.hand_over_customer * 100)),
+        "new": (0, 100, round(now.hand_over_new * 100)),
     }
-    with st.expander(t("terms.title")):
+    with box:
         st.caption(t("terms.help"))
         with st.grid(columns="auto", min_column_width=220, gap="medium"):
             moves, capacity, customer, new = (
@@ -56,7 +59,7 @@ def choose_terms() -> Terms:
             )
         across = st.toggle(
             t("terms.across"),
-            default.across_teams,
+            now.across_teams,
             key="terms-across",
             persist_state="session",
             help=t("terms.across_help"),
@@ -68,8 +71,8 @@ heading = st.container()
 terms = choose_terms()
 session.set_terms(terms)
 body = st.container()
-with body, st.spinner(t("reallocate.solving"), show_time=True):
-    found = ask(recommendation, terms)
+with body:
+    found = ask_patiently(t("reallocate.solving"), recommendation, terms)
 plan = found.plan
 
 with heading:
@@ -78,12 +81,16 @@ with heading:
             "reallocate.finding_plan",
             moves=len(plan.moves),
             gain=t.money(plan.cross_fitted, signed=True),
-            share=t.rate(plan.cross_fitted / plan.keep_value),
+            share=t.share(plan.cross_fitted / plan.keep_value),
         )
-    elif plan.why[0] in ("no_evidence", "too_little_data"):
+    elif plan.why[0] == "too_little_data":
+        sentence = t("reallocate.finding_wait")
+    elif plan.why[0] == "no_evidence":
         sentence = t("reallocate.finding_keep")
     else:
         sentence = t("reallocate.finding_hold")
+    if study.by:
+        sentence += " " + t.md("reallocate.by", attribute=t(f"attribute.{study.by}"))
     title(t("page.reallocate"), sentence)
 
 decided = standing_decisions(session.warehouse()).set_index("item")
@@ -94,13 +101,13 @@ def show_plan(uplift: Interval, cross_fitted: float, items_in_play: int) -> None
     tiles(
         [
             {
-                "label": t("reallocate.headline"),
+                "label": t("reallocate.headline", currency=currency),
                 "value": t.money(cross_fitted, signed=True),
                 "compared": t("reallocate.of_open", keep=t.money(plan.keep_value)),
                 "definition": t("reallocate.headline_help"),
             },
             {
-                "label": t("reallocate.upper"),
+                "label": t("reallocate.upper", currency=currency),
                 "value": t.money(uplift.mean, signed=True),
                 "compared": t.money_range(uplift.low, uplift.high),
                 "definition": t("reallocate.upper_help"),
@@ -114,7 +121,7 @@ def show_plan(uplift: Interval, cross_fitted: float, items_in_play: int) -> None
             {
                 "label": t("reallocate.gap"),
                 "value": t.rate(plan.gap_uplift),
-                "compared": t("reallocate.bound", bound=t.money(plan.bound)),
+                "compared": t("reallocate.of_best"),
                 "definition": t("reallocate.gap_help"),
             },
         ]
@@ -154,6 +161,9 @@ def one_by_one() -> None:
                 args=("accept", open_moves),
                 key="accept-all",
             )
+    st.caption(t("reallocate.single"))
+    if open_moves:
+        st.text_input(t("decided.note"), key="note", placeholder=t("move.note"))
     pages = -(-len(plan.moves) // PER_PAGE)
     page = st.pagination(pages, key="moves-page") if pages > 1 else 1
     for move in plan.moves[(page - 1) * PER_PAGE : page * PER_PAGE]:

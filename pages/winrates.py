@@ -5,7 +5,7 @@ import streamlit as st
 
 from analytics.workflow import coverage, evidence, rates
 from pages._ui import charts, session
-from pages._ui.blocks import empty, picture, table, title
+from pages._ui.blocks import drawer, empty, picture, table, title
 from pages._ui.session import ask
 from pages._ui.verdict import verdict_details, verdict_sentence
 
@@ -15,7 +15,7 @@ study = ask(evidence) if ask(coverage)["opportunities"] else None
 
 if study is None:
     title(t("page.winrates"), t("winrates.question"))
-    empty(t("winrates.question"), t("winrates.needed"))
+    empty(t("winrates.needed"))
     st.stop()
 
 found = ask(rates)
@@ -70,7 +70,8 @@ def profile() -> None:
             "winrates.profile_strong", rep=rep, levels=t("list.comma").join(strong["level"])
         )
     else:
-        finding = t("winrates.profile_unclear", rep=rep)
+        side = {1: "above", -1: "below", 0: "unclear"}[int(whole["clear"])]
+        finding = t(f"winrates.profile_{side}", rep=rep)
     picture(
         lambda: charts.rate_dots(of_rep.assign(label=labels), average, t),
         finding,
@@ -89,8 +90,6 @@ def profile() -> None:
 st.subheader(t("winrates.profile"), anchor=False)
 profile()
 
-st.subheader(t("winrates.table"), anchor=False)
-
 
 def worded() -> pd.DataFrame:
     """The rates over all and by level, as people read them."""
@@ -106,9 +105,8 @@ def worded() -> pd.DataFrame:
     )
 
 
-table(
-    session.keep("rates-table", worded),
-    {
+if box := drawer(t("winrates.table", count=len(found)), "estimates"):
+    columns = {
         "rep": t("column.rep"),
         "level": attribute or t("winrates.overall"),
         "estimate": t("column.rate"),
@@ -117,8 +115,14 @@ table(
         "wins": t("column.wins"),
         "trials": t("column.trials"),
         "raw": t("column.raw"),
-    },
-    key="rates-table",
-    right=("estimate", "difference", "chance", "raw"),
-)
+    }
+    if not study.by:
+        del columns["level"]
+    with box:
+        table(
+            session.keep("rates-table", worded),
+            columns,
+            key="rates-table",
+            right=("estimate", "difference", "chance", "raw"),
+        )
 st.caption(t("winrates.definition"))

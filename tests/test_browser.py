@@ -114,6 +114,28 @@ def test_one_click_changes_every_word(page, server):
     assert not re.findall(r"\b(Target|Win rate|Overview|Workspace|As of|opportunities)\b", words)
 
 
+def choose_language(page, name: str) -> None:
+    page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).first.click()
+
+
+def test_every_page_outlives_a_change_of_language_and_back(page, server):
+    page.goto(f"{server.url}/?lang=zh")
+    settle(page, 90)
+    for here, there in (("赢单率", "Reallocate"), ("数据", "Overview")):
+        page.get_by_role("link", name=here, exact=True).click()
+        page.locator("h1", has_text=here).wait_for()
+        settle(page)
+        choose_language(page, "English")
+        page.get_by_role("link", name=there, exact=True).click()
+        page.locator("h1", has_text=there).wait_for()
+        settle(page)
+        assert page.get_by_text("Sample company", exact=True).first.is_visible()
+        choose_language(page, "中文")
+        page.get_by_text("示例公司", exact=True).first.wait_for()
+        settle(page)
+        assert page.get_by_text("这里出现了不该发生的错误").count() == 0
+
+
 def test_an_accepted_move_survives_a_restart(page, folder, tmp_path):
     with fresh_server(page, tmp_path) as first:
         page.goto(f"{first.url}/reallocate?lang=en")

@@ -143,10 +143,11 @@ def test_a_month_without_wins_and_no_month_at_all_can_be_drawn():
 def test_the_map_colours_only_what_is_clear_and_the_more_the_larger_it_is():
     rates = numbers(RATES, "rep", "level")
     rates.loc[1, "above"] = -0.1
+    rates = rates.iloc[[1, 0, 3, 2]]
 
     cells, labels = rate_map(rates, dark=False, t=EN).data
 
-    assert (cells.x, cells.y) == (("pumps", "valves"), ("Bob", "Ann"))  # people as they came
+    assert (cells.x, cells.y) == (("pumps", "valves"), ("Bob", "Ann"))  # as they came
     assert cells.z.tolist() == [[-0.75, 1], [0, 0]]
     assert labels.text == ("30%", "70%", "52%", "50%")
     assert list(zip(labels.x, labels.y, strict=True)) == [

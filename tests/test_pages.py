@@ -111,7 +111,7 @@ def test_a_move_can_be_accepted_with_a_note_and_taken_back(opens, folder):
     app = opens("reallocate", lang="en")
     item = next(b.key for b in app.button if b.key.startswith("accept-O")).removeprefix("accept-")
 
-    app.text_input(key=f"note-{item}").input("agreed in the weekly").run()
+    app.text_input(key="note").input("agreed in the weekly").run()
     app.button(key=f"accept-{item}").click().run()
 
     assert not app.exception

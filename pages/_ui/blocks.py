@@ -32,7 +32,7 @@ def picture(
 
 def tiles(entries: Sequence[Mapping[str, Any]]) -> None:
     """KPI tiles in one row: label, value, comparison, and the definition on hover."""
-    with st.grid(columns="auto", min_column_width=150, gap="medium"):
+    with st.grid(columns=len(entries), min_column_width=160, gap="small"):
         for entry in entries:
             st.metric(
                 entry["label"],
@@ -61,11 +61,16 @@ def table(
     st.dataframe(rows[list(headings)], hide_index=True, column_config=columns, key=key)
 
 
-def empty(question: str, needed: str) -> None:
-    """What the page would answer, what file it needs, and the way there."""
+def drawer(label: str, key: str) -> st.delta_generator.DeltaGenerator | None:
+    """A closed part of the page whose content is made only while it is open; None when closed."""
+    box = st.expander(label, key=key, on_change="rerun")
+    return box if box.open else None
+
+
+def empty(needed: str) -> None:
+    """What file the page needs, and the way there."""
     t = session.text()
     with st.container(border=True, key="empty"):
-        st.markdown(f"**{plain(question)}**")
         st.markdown(plain(needed))
         with st.container(horizontal=True):
             if st.button(t("empty.upload"), type="primary", key="go-upload"):

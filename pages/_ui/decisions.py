@@ -21,16 +21,15 @@ def decide(
     from_rep: str,
     to_rep: str,
     facts: Mapping[str, object] | None = None,
-    note_key: str = "",
 ) -> None:
-    """Write one decision down, with the note standing in the widget ``note_key``."""
+    """Write one decision down, with the note that stands on the page."""
     record_decision(
         session.warehouse(),
         verdict=verdict,
         item=item,
         from_rep=from_rep,
         to_rep=to_rep,
-        note=st.session_state.get(note_key, "") if note_key else "",
+        note=st.session_state.get("note", ""),
         by=session.user(),
         at=session.now(),
         as_of=session.scope().as_of,
@@ -38,10 +37,17 @@ def decide(
     )
 
 
+def decide_one(*decision: Any) -> None:
+    """``decide``, and clear the note for the next one."""
+    decide(*decision)
+    st.session_state["note"] = ""
+
+
 def decide_all(verdict: str, proposals: Iterable[Move | Handover]) -> None:
     for one in proposals:
         facts = claim(one) if isinstance(one, Move) else {"fact": one.fact}
         decide(verdict, str(one.item), one.from_rep, one.to_rep, facts)
+    st.session_state["note"] = ""
 
 
 def claim(move: Move) -> dict[str, object]:
@@ -86,15 +92,18 @@ def move_card(
                 for reason in move.reasons
             )
         )
-        note_key = f"note-{move.item}"
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if standing:
                 st.markdown(
-                    t.md(f"move.standing_{standing['verdict']}", note=standing["note"] or "–")
+                    t.md(
+                        f"move.standing_{standing['verdict']}",
+                        taker=standing["to_rep"],
+                        note=standing["note"] or "–",
+                    )
                 )
                 st.button(
                     t("decided.undo"),
-                    on_click=decide,
+                    on_click=decide_one,
                     args=("undo", move.item, move.from_rep, move.to_rep),
                     key=f"undo-{move.item}",
                 )
@@ -103,23 +112,10 @@ def move_card(
                     st.button(
                         t(f"move.{verdict}"),
                         type="primary" if verdict == "accept" else "secondary",
-                        on_click=decide,
-                        args=(
-                            verdict,
-                            move.item,
-                            move.from_rep,
-                            move.to_rep,
-                            claim(move),
-                            note_key,
-                        ),
+                        on_click=decide_one,
+                        args=(verdict, move.item, move.from_rep, move.to_rep, claim(move)),
                         key=f"{verdict}-{move.item}",
                     )
-                st.text_input(
-                    t("decided.note"),
-                    key=note_key,
-                    placeholder=t("move.note"),
-                    label_visibility="collapsed",
-                )
 
 
 def reason_words(
@@ -193,7 +189,7 @@ def show_decided(decided: pd.DataFrame, t: Text) -> None:
         )
         st.button(
             t("decided.undo"),
-            on_click=decide,
+            on_click=decide_one,
             args=("undo", item, decided.at[item, "from_rep"], decided.at[item, "to_rep"]),
             key="undo-decision",
         )

@@ -5,7 +5,7 @@ import streamlit as st
 
 from analytics.ownership import Handover
 from analytics.workflow import handovers, split_accounts
-from pages._ui.blocks import table
+from pages._ui.blocks import drawer, table
 from pages._ui.decisions import decide_all
 from pages._ui.session import ask
 from pages._ui.text import Text
@@ -23,24 +23,28 @@ def show_facts(items: pd.DataFrame, decided: pd.DataFrame, t: Text) -> None:
         st.markdown(t("facts.none"))
     if given:
         _handovers(given, items, decided, t)
-    if len(split):
-        st.markdown(t.md("facts.split", count=len(split)))
-        table(
-            split.assign(
-                reps=split["reps"].map(lambda names: t.names(names, 3)),
-                people=split["reps"].map(len),
-                value=split["value"].map(t.money),
-            ),
-            {
-                "account": t("facts.account"),
-                "people": t("facts.people"),
-                "reps": t("facts.owners"),
-                "opportunities": t("facts.opportunities"),
-                "value": t("facts.value"),
-            },
-            key="split-table",
-            right=("value",),
-        )
+    if len(split) and (box := drawer(t("facts.split", count=len(split)), "split")):
+        with box:
+            _split(split, t)
+
+
+def _split(split: pd.DataFrame, t: Text) -> None:
+    table(
+        split.assign(
+            reps=split["reps"].map(lambda names: t.names(names, 3)),
+            people=split["reps"].map(len),
+            value=split["value"].map(t.money),
+        ),
+        {
+            "account": t("facts.account"),
+            "people": t("facts.people"),
+            "reps": t("facts.owners"),
+            "opportunities": t("facts.opportunities"),
+            "value": t("facts.value"),
+        },
+        key="split-table",
+        right=("value",),
+    )
 
 
 def _handovers(
@@ -48,7 +52,12 @@ def _handovers(
 ) -> None:
     """Proposed hand-overs; the chosen rows, or all undecided ones, can be decided at once."""
     st.markdown(t.md("facts.handovers", count=len(given)))
-    verdicts = decided["verdict"].to_dict()
+    verdicts = {
+        item: f"{t(f'decision.{verdict}')} → {taker}"
+        for item, verdict, taker in zip(
+            decided.index, decided["verdict"], decided["to_rep"], strict=True
+        )
+    }
     rows = pd.DataFrame(
         {
             "opportunity": [items.at[one.item, "name"] for one in given],
@@ -58,9 +67,7 @@ def _handovers(
             "from": [one.from_rep or "–" for one in given],
             "to": [one.to_rep for one in given],
             "load": [one.load for one in given],
-            "decision": [
-                t(f"decision.{verdicts[one.item]}") if one.item in verdicts else "" for one in given
-            ],
+            "decision": [verdicts.get(one.item, "") for one in given],
         }
     )
     picked = st.dataframe(

@@ -45,6 +45,10 @@ def pending() -> dict[str, Pending]:
     return st.session_state.setdefault("pending", {})
 
 
+def remove(name: str) -> None:
+    del pending()[name]
+
+
 def ready() -> list[tuple[str, Review]]:
     """Name and review of every file that can be loaded as it is."""
     return [
@@ -59,6 +63,8 @@ def show(name: str, each: Pending, t: Text) -> None:
     with st.container(border=True, key=f"file-{name}"):
         if each.error:
             st.error(_problem(each.error, t))
+        if each.error or each.review is None or each.review.problem:
+            st.button(t("data.remove"), on_click=remove, args=(name,), key=f"remove-{name}")
         if each.review is None:
             return
         found = each.review

@@ -46,20 +46,27 @@ def forget_scope() -> None:
     st.session_state.update({"chosen_as_of": None, "team": "", "by": ""})
 
 
-def warehouse() -> Warehouse:
-    """The open workspace. One connection a process; DuckDB allows no second one."""
-    return _warehouse(workspace(), data_folder())
-
-
 @st.cache_resource(show_spinner=False, max_entries=len(WORKSPACES))
 def _answers(path: str, data_version: int) -> Answers:
     return Answers()
 
 
-def answers() -> Answers:
-    """What has been worked out from the newest data of the workspace."""
-    store = warehouse()
-    return _answers(store.path, store.data_version)
+def enter() -> None:
+    """Open the workspace at its newest data, for this run and the callbacks before the next."""
+    store = _warehouse(workspace(), data_folder())
+    st.session_state.update(
+        opened=workspace(), warehouse=store, answers=_answers(store.path, store.data_version)
+    )
+
+
+def is_open() -> bool:
+    """Whether this session has seen its workspace, so that it opens at once."""
+    return st.session_state.get("opened") == workspace()
+
+
+def warehouse() -> Warehouse:
+    """The open workspace. One connection a process; DuckDB allows no second one."""
+    return st.session_state["warehouse"]
 
 
 def desk() -> Desk:
@@ -69,7 +76,7 @@ def desk() -> Desk:
 
 def sit_down(scope: Scope) -> Desk:
     """Look at the workspace, at its newest data, in this scope until the end of the run."""
-    found = Desk(warehouse(), scope, answers=answers())
+    found = Desk(warehouse(), scope, answers=st.session_state["answers"])
     st.session_state["desk"] = found
     return found
 
@@ -77,12 +84,21 @@ def sit_down(scope: Scope) -> Desk:
 def newest_event() -> date | None:
     """The newest day, up to today, on which something happened in the workspace."""
     until = today()
-    return answers().get(("newest_event", until), lambda: warehouse().newest_event(until))
+    known: Answers = st.session_state["answers"]
+    return known.get(("newest_event", until), lambda: warehouse().newest_event(until))
 
 
 def ask(question: Callable[..., Answer], *details: Hashable) -> Answer:
     """The answer to a question of ``analytics.workflow``, or of a page, in the current scope."""
     return desk().ask(question, *details)
+
+
+def ask_patiently(message: str, question: Callable[..., Answer], *details: Hashable) -> Answer:
+    """The answer to a question that takes a while, with a message while it is worked out."""
+    if desk().knows(question, *details):
+        return ask(question, *details)
+    with st.spinner(message, show_time=True):
+        return ask(question, *details)
 
 
 def keep(name: str, work_out: Callable[[], Answer], *details: Hashable) -> Answer:

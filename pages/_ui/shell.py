@@ -22,21 +22,6 @@ PAGES = Path(__file__).parents[1]
 ADDRESSES = {"overview": "", "winrates": "win-rates", "reallocate": "reallocate", "imports": "data"}
 """Pages by the name of their script, in the order of the navigation, with their address."""
 
-# Streamlit speaks English inside its uploader, whatever the language of the page, and cuts long
-# links off.
-STYLE = """
-<style>
-[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
-[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p {{
-    font-size: 0;
-}}
-[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p::after {{
-    content: "{choose}"; font-size: 0.95rem;
-}}
-[data-testid="stPageLink"] p {{ white-space: normal; }}
-</style>
-"""
-
 st.set_page_config("Evenhand", page_icon="⚖️", layout="wide", initial_sidebar_state="collapsed")
 
 
@@ -51,10 +36,12 @@ def main() -> None:
     }
     st.session_state["pages"] = listed
     page = st.navigation(list(listed.values()), position="top")
-    st.html(STYLE.format(choose=t("shell.choose_files")))
     try:
-        with st.spinner(t("shell.preparing"), show_time=True):
-            session.warehouse()
+        if session.is_open():
+            session.enter()
+        else:
+            with st.spinner(t("shell.preparing"), show_time=True):
+                session.enter()
         scope_bar(t)
         note(t)
         page.run()

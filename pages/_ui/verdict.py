@@ -57,13 +57,12 @@ def verdict_details(study: Study, t: Text) -> None:
                 signal.detectable_points_segments,
             )
         )
-    for column, (question, verdict, p, points) in zip(
-        st.columns(len(questions)), questions, strict=True
-    ):
-        with column, st.container(border=True):
-            st.markdown(f"**{question}** {t(f'verdict.word_{verdict}')}")
-            if points is not None:
-                st.caption(
-                    t.md("verdict.detectable", p=t.p_value(p), points=f"{points * 100:.0f}"),
-                    help=t("verdict.detectable_help"),
-                )
+    lines = []
+    for question, verdict, p, points in questions:
+        word = t(f"verdict.word_{verdict}")
+        found = t.md("verdict.p", p=t.p_value(p)) if p is not None else ""
+        least = (
+            t.md("verdict.detectable", points=f"{points * 100:.0f}") if points is not None else ""
+        )
+        lines.append(f"- **{question}** {word}{found} {least}")
+    st.markdown("\n".join(lines), help=t("verdict.detectable_help"))
