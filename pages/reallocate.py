@@ -137,7 +137,7 @@ def show_plan(uplift: Interval, cross_fitted: float, items_in_play: int) -> None
     )
     takers = moves["to_rep"].nunique()
     picture(
-        lambda: charts.flows(moves, t),
+        lambda: charts.flows(moves, session.is_dark(), t),
         t("reallocate.flow_finding", moves=len(moves), takers=takers),
         t("reallocate.flow_caption", as_of=scope.as_of),
         key="flows",

@@ -19,7 +19,6 @@ from pages._ui.charts import (
     _ticks,
     attainment_bars,
     flows,
-    gain_dots,
     month_bars,
     rate_dots,
     rate_map,
@@ -37,12 +36,6 @@ RATES = """
     Bob | pumps  | 20   | 80     | 0.25 | 0.3  | 0.2  | 0.4  | -0.2  | 0.01    | -1
     Ann | valves | 30   | 60     | 0.5  | 0.5  | 0.4  | 0.6  | 0.0   | 0.5     | 0
     Ann | pumps  | 32   | 60     | 0.53 | 0.52 | 0.42 | 0.62 | 0.1   | 0.9     | 0
-"""
-
-GAINS = """
-    label | gain | low | high
-    first | 900  | 100 | 1700
-    next  | 400  | -50 | 850
 """
 
 MOVES = """
@@ -197,22 +190,8 @@ def test_a_rep_never_seen_in_a_level_has_an_estimate_all_the_same():
     assert estimate.x[0] == 0.7
 
 
-def test_a_gain_that_may_be_a_loss_reaches_over_the_line_at_zero():
-    figure = gain_dots(numbers(GAINS, "label"), EN)
-
-    [dots] = figure.data
-    assert dots.y == ("first", "next")
-    assert np.allclose(dots.x - dots.error_x.arrayminus, [100, -50])
-    assert np.allclose(dots.x + dots.error_x.array, [1700, 850])
-    assert dots.hovertext[1] == "next<br>+400 (−50 to 850)"
-    assert figure.layout.shapes[0].x0 == 0
-    ticks = figure.layout.xaxis.tickvals
-    assert ticks[0] <= -50
-    assert ticks[-1] >= 1700
-
-
 def test_who_gives_and_takes_stands_on_both_sides_and_flows_add_up():
-    [sankey] = flows(numbers(MOVES, "from_rep", "to_rep", "item"), EN).data
+    [sankey] = flows(numbers(MOVES, "from_rep", "to_rep", "item"), False, EN).data
 
     assert sankey.node.label == ("Ann", "Bob", "Ann", "Bob")
     assert sankey.node.color == (GREY, GREY, BLUE, BLUE)
@@ -231,8 +210,7 @@ def test_names_are_escaped_in_every_figure():
         rate_map(rates, dark=False, t=EN),
         rate_map(rates.rename(columns={"rep": "level", "level": "rep"}), dark=False, t=EN),
         rate_dots(rates.rename(columns={"rep": "label"}), [0.5] * 4, EN),
-        gain_dots(numbers(GAINS, "label").assign(label=HOSTILE), EN),
-        flows(numbers(MOVES, "from_rep", "to_rep", "item").replace("Ann", HOSTILE), EN),
+        flows(numbers(MOVES, "from_rep", "to_rep", "item").replace("Ann", HOSTILE), False, EN),
     ]
 
     for figure in figures:

@@ -194,30 +194,7 @@ def rate_dots(rows: pd.DataFrame, average: Sequence[float], t: Text) -> go.Figur
     return figure.update_layout(showlegend=True, legend=_LEGEND)
 
 
-def gain_dots(moves: pd.DataFrame, t: Text) -> go.Figure:
-    """Expected gain of each move with its 90 % line; ``moves`` have label, gain, low, high."""
-    names = [_name(label) for label in moves["label"]]
-    hover = [
-        f"{name}<br>{t.money(row.gain, signed=True)} ({t.money_range(row.low, row.high)})"
-        for name, row in zip(names, moves.itertuples(), strict=True)
-    ]
-    figure = go.Figure(
-        go.Scatter(
-            x=moves["gain"], y=names, mode="markers", marker={"size": 10, "color": BLUE},
-            hovertext=hover, hoverinfo="text",
-            error_x={
-                "type": "data", "symmetric": False, "thickness": 2.5, "width": 0, "color": BLUE,
-                "array": moves["high"] - moves["gain"], "arrayminus": moves["gain"] - moves["low"],
-            },
-        )
-    )  # fmt: skip
-    figure.add_vline(x=0, line_width=1, line_color=GREY)
-    ticks = _ticks(float(moves["high"].max()), float(min(moves["low"].min(), 0)))
-    figure.update_xaxes(tickvals=ticks, ticktext=[t.money(tick) for tick in ticks])
-    return _rows(figure, len(names))
-
-
-def flows(moves: pd.DataFrame, t: Text) -> go.Figure:
+def flows(moves: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
     """Two columns of people with flows between them, as wide as the value handed over."""
     totals = moves.groupby(["from_rep", "to_rep"], as_index=False).agg(
         value=("value", "sum"), items=("item", "size"), gain=("gain", "sum")
@@ -251,7 +228,7 @@ def flows(moves: pd.DataFrame, t: Text) -> go.Figure:
                 "customdata": hover,
                 "hovertemplate": "%{customdata}<extra></extra>",
             },
-            textfont={"size": 13},
+            textfont={"size": 13, "color": _ink(0, dark)},
         )
     )  # fmt: skip
     return _look(figure, max(240, 44 * max(len(givers), len(takers))))
