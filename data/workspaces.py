@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -47,7 +48,11 @@ def load_sample(warehouse: Warehouse, *, seed: int = 7, effects: bool = True) ->
     company = sample_company(seed=seed, effects=effects)
     with tempfile.TemporaryDirectory() as folder:
         files = write(company, Path(folder))
-        reviews = [review(path.read_bytes(), path.name, warehouse) for path in files]
+        # Most of a review runs inside DuckDB, so files can be read side by side.
+        with ThreadPoolExecutor() as pool:
+            reviews = list(
+                pool.map(lambda path: review(path.read_bytes(), path.name, warehouse), files)
+            )
     commit(
         warehouse,
         reviews,

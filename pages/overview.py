@@ -37,7 +37,6 @@ elapsed = scope.period.elapsed(scope.as_of)
 whole = goals[goals["unit_kind"] == ("team" if scope.team else "company")].iloc[0]
 units = goals[goals["unit_kind"] == ("rep" if scope.team else "team")]
 on_course = int((units["attainment"] >= elapsed).sum())
-study = ask(evidence)
 
 if pd.isna(whole["attainment"]):
     finding = t.md("overview.finding_no_target", period=t.period(scope.period))
@@ -50,7 +49,9 @@ else:
         on_course=on_course,
         units=t(f"unit.{'reps' if scope.team else 'teams'}", count=len(units)),
     )
-title(t("page.overview"), f"{finding} {verdict_sentence(study, t)}")
+title(t("page.overview"), finding)
+# Filled last, as are the actions: the model takes longer than everything else on the page.
+verdict = st.empty()
 
 team = ask(people)
 pipeline = ask(open_items)
@@ -93,7 +94,6 @@ tiles(
     ]
 )
 
-# Filled last: the moves take longer to work out than everything else on the page.
 first = st.container()
 
 targeted = units[units["attainment"].notna()].assign(
@@ -184,6 +184,7 @@ def actions() -> list[str]:
     return found
 
 
+verdict.markdown(verdict_sentence(ask_patiently(t("overview.learning"), evidence), t))
 with first:
     st.subheader(t("overview.actions"), anchor=False)
     for action in actions():

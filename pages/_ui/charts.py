@@ -61,7 +61,7 @@ def attainment_bars(rows: pd.DataFrame, elapsed: float, t: Text) -> go.Figure:
     figure.update_layout(barmode="overlay")
     largest = max(1.0, float(rows["attainment"].max())) if len(rows) else 1.0
     figure.update_xaxes(tickformat=".0%", range=[0, largest * 1.18], showgrid=False)
-    return _rows(figure, len(names), row=44 if len(names) <= 6 else ROW)
+    return _rows(figure, names, row=44 if len(names) <= 6 else ROW)
 
 
 def month_bars(flow: pd.DataFrame, as_of: date, t: Text) -> go.Figure:
@@ -90,7 +90,7 @@ def month_bars(flow: pd.DataFrame, as_of: date, t: Text) -> go.Figure:
     ticks = _ticks(float(amounts.max()) if len(amounts) else 1.0)
     figure.update_yaxes(tickvals=ticks, ticktext=[t.money(tick) for tick in ticks])
     figure.update_xaxes(type="category", nticks=5, showgrid=False, tickangle=0)
-    return _look(figure, 300)
+    return _look(figure, 300, left=56)
 
 
 def rate_map(rates: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
@@ -137,8 +137,14 @@ def rate_map(rates: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
         text=[f"{rate:.0%}" for rate in tables["mean"].to_numpy().ravel()],
         textfont={"size": 12, "color": [_ink(value, dark) for value in shade.ravel()]},
     )  # fmt: skip
-    figure.update_xaxes(side="top", showgrid=False)
-    return _rows(figure, len(reps), top=34)
+    # Slanted, so that they are read at the width of a phone too.
+    figure.update_xaxes(side="top", showgrid=False, tickangle=-30)
+    slant = _width(across) // 2
+    _rows(figure, down, top=16 + slant, bottom=8)
+    # The text trace would leave room around the cells.
+    figure.update_xaxes(range=[-0.5, len(across) - 0.5])
+    figure.update_yaxes(range=[len(down) - 0.5, -0.5], autorange=False)
+    return figure.update_layout(margin_r=8 + slant)
 
 
 def _ink(shade: float, dark: bool) -> str:
@@ -190,7 +196,7 @@ def rate_dots(rows: pd.DataFrame, average: Sequence[float], t: Text) -> go.Figur
         },
     )  # fmt: skip
     figure.update_xaxes(tickformat=".0%")
-    _rows(figure, len(names), top=34)
+    _rows(figure, names, top=34)
     return figure.update_layout(showlegend=True, legend=_LEGEND)
 
 
@@ -241,18 +247,24 @@ def _name(value: object) -> str:
     return html.escape(str(value), quote=False)
 
 
-def _rows(figure: go.Figure, count: int, top: int = 8, row: int = ROW) -> go.Figure:
+def _rows(
+    figure: go.Figure, names: Sequence[str], top: int = 8, bottom: int = 32, row: int = ROW
+) -> go.Figure:
     """One row per name, the first on top."""
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category", dtick=1)
-    return _look(figure, top + 40 + row * max(count, 2), top)
+    height = top + bottom + row * max(len(names), 2)
+    return _look(figure, height, left=_width(names), top=top, bottom=bottom)
 
 
-def _look(figure: go.Figure, height: int, top: int = 8) -> go.Figure:
-    # In one call: Plotly checks the whole layout at each.
-    axis = {"automargin": True, "zeroline": False, "fixedrange": True, "title": None}
+def _look(
+    figure: go.Figure, height: int, left: int = 8, top: int = 8, bottom: int = 32
+) -> go.Figure:
+    # Margins are given, because finding them out makes Plotly draw everything again; and in one
+    # call, because it checks the whole layout at each.
+    axis = {"automargin": False, "zeroline": False, "fixedrange": True, "title": None}
     return figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": top, "b": 32},
+        margin={"l": left, "r": 8, "t": top, "b": bottom},
         showlegend=False,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -261,6 +273,12 @@ def _look(figure: go.Figure, height: int, top: int = 8) -> go.Figure:
         xaxis=axis,
         yaxis=axis,
     )
+
+
+def _width(names: Sequence[str]) -> int:
+    """Pixels that the longest of these tick labels takes, at most a third of a phone's screen."""
+    widest = max((sum(13 if sign > "\u2e80" else 7 for sign in name) for name in names), default=0)
+    return min(widest + 14, 130)
 
 
 def _ticks(high: float, low: float = 0.0) -> list[float]:
