@@ -204,10 +204,17 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _plain(report: Any) -> str:
-    """A report for people: a table of rows, or a line a fact."""
+    """A report for people: a table of rows, or a line a fact and a table for each list of rows."""
     if isinstance(report, list):
-        return pd.DataFrame(report).to_string(index=False, max_colwidth=60)
-    return "\n".join(f"{name}: {value}" for name, value in report.items())
+        return pd.DataFrame(report).to_string(index=False, max_colwidth=60) if report else "none"
+    return "\n".join(
+        f"{name}:\n{_plain(value)}" if _is_rows(value) else f"{name}: {value}"
+        for name, value in report.items()
+    )
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 if __name__ == "__main__":
