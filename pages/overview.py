@@ -186,6 +186,8 @@ def actions() -> list[str]:
 
 verdict.markdown(verdict_sentence(ask_patiently(t("overview.learning"), evidence), t))
 with first:
+    # On a phone Streamlit cuts long links off.
+    st.html('<style>[data-testid="stPageLink"] p { white-space: normal; }</style>')
     st.subheader(t("overview.actions"), anchor=False)
     for action in actions():
         st.page_link(session.page("reallocate"), label=action, icon=":material/arrow_forward:")

@@ -129,12 +129,34 @@ def test_every_page_outlives_a_change_of_language_and_back(page, server):
         page.get_by_role("link", name=there, exact=True).click()
         page.locator("h1", has_text=there).wait_for()
         settle(page)
-        assert page.locator(".st-key-workspace-en input").input_value() == "Sample company"
+        assert "Sample company" in page.locator(".st-key-scope-box").inner_text()
         choose_language(page, "中文")
-        page.locator(".st-key-workspace-zh input").wait_for()
+        page.locator(".st-key-scope-box", has_text="示例公司").wait_for()
         settle(page)
-        assert page.locator(".st-key-workspace-zh input").input_value() == "示例公司"
         assert page.get_by_text("这里出现了不该发生的错误").count() == 0
+
+
+def test_another_period_and_workspace_are_chosen_in_the_bar(page, server):
+    page.goto(f"{server.url}/?lang=en")
+    settle(page, 90)
+    choose(page, ".st-key-period-en input", "Year")
+    page.locator(".st-key-scope-box", has_text="· 2026 ·").wait_for()
+    settle(page)
+    choose(page, ".st-key-workspace-en input", "Sample without differences")
+    page.locator(".st-key-scope-box", has_text="Sample without differences").wait_for(
+        timeout=60_000
+    )
+    settle(page, 90)
+
+    assert "workspace=sample_even" in page.url
+    assert "period=year" in page.url
+
+
+def choose(page, box: str, option: str) -> None:
+    """An option of a box in the bar, which closes itself after each choice."""
+    page.locator(".st-key-scope-box button").first.click()
+    page.locator(box).click()
+    page.get_by_role("option", name=option, exact=True).click()
 
 
 def test_an_accepted_move_survives_a_restart(page, folder, tmp_path):

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 
@@ -15,8 +15,6 @@ from data.errors import UserError
 from data.workspaces import WORKSPACES
 from pages._ui import session
 from pages._ui.text import LANGUAGES, Text
-
-Option = TypeVar("Option", bound=str)
 
 PAGES = Path(__file__).parents[1]
 ADDRESSES = {"overview": "", "winrates": "win-rates", "reallocate": "reallocate", "imports": "data"}
@@ -89,48 +87,28 @@ def publish_address() -> None:
 
 
 def scope_bar(t: Text) -> None:
-    """Workspace, as-of date, period, team and language, in one slim row."""
+    """What is looked at, in one slim row; its controls are made while they are open."""
     state = st.session_state
     newest = default_as_of(session.newest_event(), session.today(), SETTINGS.stale_days)
-    as_of = state["chosen_as_of"] or newest
-    state["as_of"] = as_of
-    with st.container(horizontal=True, vertical_alignment="bottom", key="scope"):
-        chosen(
-            "workspace",
-            t("shell.workspace"),
-            WORKSPACES,
-            t,
-            format_func=lambda name: t(f"workspace.{name}"),
-            width=230,
+    state["as_of"] = as_of = state["chosen_as_of"] or newest
+    everybody = session.sit_down(
+        Scope(as_of, Period.containing(as_of, state["period"]), by=state["by"])
+    )
+    names = ("", *everybody.ask(teams))
+    if state["team"] not in names:
+        state["team"] = ""
+    with st.container(horizontal=True, vertical_alignment="center", key="scope"):
+        summary = t.md(
+            "shell.summary",
+            workspace=t(f"workspace.{state['workspace']}"),
+            as_of=as_of.isoformat(),
+            period=t.period(everybody.scope.period),
+            team=state["team"] or t("shell.all_teams"),
         )
-        st.date_input(
-            t("shell.as_of"),
-            key="as_of",
-            format="YYYY-MM-DD",
-            help=t("shell.as_of_help"),
-            on_change=choose_as_of,
-            width=150,
-        )
-        kind = chosen(
-            "period",
-            f"{t('shell.period')} · {t.period(Period.containing(as_of, state['period']))}",
-            PERIOD_KINDS,
-            t,
-            format_func=lambda name: t(f"period.{name}"),
-            width=190,
-        )
-        everybody = session.sit_down(Scope(as_of, Period.containing(as_of, kind), by=state["by"]))
-        names = ("", *everybody.ask(teams))
-        if state["team"] not in names:
-            state["team"] = ""
-        team = chosen(
-            "team",
-            t("shell.team"),
-            names,
-            t,
-            format_func=lambda name: name or t("shell.all_teams"),
-            width=170,
-        )
+        box = st.popover(summary, key="scope-box", wrap=True, on_change="rerun")
+        if box.open:
+            with box:
+                scope_controls(t, names)
         st.segmented_control(
             t("shell.language"),
             list(LANGUAGES),
@@ -139,13 +117,39 @@ def scope_bar(t: Text) -> None:
             required=True,
             label_visibility="collapsed",
         )
-    session.sit_down(everybody.at(team=team).scope)
+    session.sit_down(everybody.at(team=state["team"]).scope)
     publish_address()
     if as_of < newest:
         st.info(t("shell.looking_back"), icon=":material/history:")
 
 
-def chosen(name: str, label: str, options: Sequence[Option], t: Text, **look: Any) -> Option:
+def scope_controls(t: Text, names: Sequence[str]) -> None:
+    """Workspace, as-of date, period and team; a change is seen from the next run on."""
+    chosen(
+        "workspace",
+        t("shell.workspace"),
+        WORKSPACES,
+        t,
+        format_func=lambda name: t(f"workspace.{name}"),
+    )
+    st.date_input(
+        t("shell.as_of"),
+        key="as_of",
+        format="YYYY-MM-DD",
+        help=t("shell.as_of_help"),
+        on_change=choose_as_of,
+    )
+    chosen(
+        "period",
+        t("shell.period"),
+        PERIOD_KINDS,
+        t,
+        format_func=lambda name: t(f"period.{name}"),
+    )
+    chosen("team", t("shell.team"), names, t, format_func=lambda name: name or t("shell.all_teams"))
+
+
+def chosen(name: str, label: str, options: Sequence[str], t: Text, **look: Any) -> None:
     """A select box for ``session_state[name]``.
 
     The browser knows an option by its words, so each language has a box of its own.
@@ -158,7 +162,7 @@ def chosen(name: str, label: str, options: Sequence[Option], t: Text, **look: An
         if name == "workspace":
             session.forget_scope()
 
-    return st.selectbox(label, options, key=key, on_change=keep, **look)
+    st.selectbox(label, options, key=key, on_change=keep, **look)
 
 
 def choose_as_of() -> None:
