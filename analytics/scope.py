@@ -41,17 +41,6 @@ class Period:
             self.kind
         ]
 
-    @property
-    def label(self) -> str:
-        """``2026``, ``2026-Q3``, ``2026-08`` or ``2026-W33``."""
-        if self.kind == "year":
-            return f"{self.start.year}"
-        if self.kind == "quarter":
-            return f"{self.start.year}-Q{self.number}"
-        if self.kind == "month":
-            return f"{self.start:%Y-%m}"
-        return f"{self.start:%G-W%V}"
-
 
 def _month(index: int) -> date:
     return date(index // 12, index % 12 + 1, 1)

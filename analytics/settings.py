@@ -34,8 +34,8 @@ class Settings:
     max_moves
         Opportunities one plan moves at most; more than a team can hand over well.
     p_gain_min
-        Least probability that a move pays. At 0.8 plans in simulated companies kept 91 % of
-        the uplift of the unrestricted optimum and halved the harmful moves.
+        Least probability that a move pays. It costs little of the uplift and spares most of the
+        moves that would have harmed.
     capacity_factor
         Open opportunities a rep may hold, as a multiple of the team's mean.
     hand_over_customer, hand_over_new

@@ -3,6 +3,7 @@
 A question is a function of a ``Desk``. Pages and command line ask the same ones.
 """
 
+import math
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
@@ -138,6 +139,22 @@ def attainment(desk: Desk) -> pd.DataFrame:
 def people(desk: Desk) -> pd.DataFrame:
     """The reps of the scope's team: results, open work, who is away."""
     return _of_team(desk, desk.ask(marts)["rep_results"])
+
+
+def totals(desk: Desk) -> dict[str, float]:
+    """Of the scope's team: wins, trials, their rate (missing without trials), open work.
+
+    ``open_value`` is what the open opportunities would bring if all were won (currency).
+    """
+    team, items = desk.ask(people), desk.ask(open_items)
+    wins, trials = int(team["wins"].sum()), int(team["trials"].sum())
+    return {
+        "wins": wins,
+        "trials": trials,
+        "win_rate": wins / trials if trials else math.nan,
+        "open_count": len(items),
+        "open_value": float(items["value"].sum()),
+    }
 
 
 def monthly_flow(desk: Desk) -> pd.DataFrame:

@@ -9,10 +9,9 @@ from analytics.workflow import (
     evidence,
     handovers,
     monthly_flow,
-    open_items,
-    people,
     recommendation,
     split_accounts,
+    totals,
 )
 from data.log import standing_decisions
 from pages._ui import charts, session
@@ -53,9 +52,7 @@ title(t("page.overview"), finding)
 # Filled last, as are the actions: the model takes longer than everything else on the page.
 verdict = st.empty()
 
-team = ask(people)
-pipeline = ask(open_items)
-wins, trials = int(team["wins"].sum()), int(team["trials"].sum())
+sums = ask(totals)
 currency = holds["currency"] or ""
 tiles(
     [
@@ -81,14 +78,14 @@ tiles(
         },
         {
             "label": t("overview.win_rate"),
-            "value": t.rate(wins / trials if trials else None),
-            "compared": t("overview.closed", closed=trials),
-            "definition": t("overview.win_rate_help", wins=wins, trials=trials),
+            "value": t.rate(sums["win_rate"]),
+            "compared": t("overview.closed", closed=sums["trials"]),
+            "definition": t("overview.win_rate_help", wins=sums["wins"], trials=sums["trials"]),
         },
         {
             "label": t("overview.open", currency=currency),
-            "value": t.money(pipeline["value"].sum()),
-            "compared": t("overview.open_count", count=len(pipeline)),
+            "value": t.money(sums["open_value"]),
+            "compared": t("overview.open_count", count=sums["open_count"]),
             "definition": t("overview.open_help"),
         },
     ]

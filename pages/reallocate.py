@@ -81,7 +81,7 @@ with heading:
             "reallocate.finding_plan",
             moves=len(plan.moves),
             gain=t.money(plan.cross_fitted, signed=True),
-            share=t.share(plan.cross_fitted / plan.keep_value),
+            share=t.share(plan.lift),
         )
     elif plan.why[0] == "too_little_data":
         sentence = t("reallocate.finding_wait")
@@ -132,7 +132,6 @@ def show_plan(uplift: Interval, cross_fitted: float, items_in_play: int) -> None
             "from_rep": [move.from_rep for move in plan.moves],
             "to_rep": [move.to_rep for move in plan.moves],
             "value": [move.value for move in plan.moves],
-            "gain": [move.gain for move in plan.moves],
         }
     )
     takers = moves["to_rep"].nunique()
@@ -176,7 +175,7 @@ def show_keep() -> None:
     with st.container(border=True):
         st.markdown(f"##### {t('keep.title')}")
         for code in plan.why:
-            st.markdown(t.md(f"keep.{code}", by=t(f"attribute.{study.by}") if study.by else ""))
+            st.markdown(t(f"keep.{code}"))
         st.markdown(verdict_sentence(study, t))
         st.caption(t(f"change.{plan.why[0]}"))
     verdict_details(study, t)

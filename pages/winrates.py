@@ -43,17 +43,16 @@ by_level = found[found["level"].notna()]
 known = int((by_level["clear"] != 0).sum())
 attribute = t(f"attribute.{study.by}") if study.by else ""
 
-with st.container(key="rate-map"):
-    if study.by:
-        ordered = by_level.set_index("rep").loc[overall["rep"]].reset_index()
-        picture(
-            lambda: charts.rate_map(ordered, session.is_dark(), t),
-            t("winrates.map_finding", known=known, cells=len(by_level))
-            if known
-            else t("winrates.map_nothing", cells=len(by_level)),
-            t("winrates.map_caption", closed=study.closed, as_of=scope.as_of),
-            key="map",
-        )
+if study.by:
+    ordered = by_level.set_index("rep").loc[overall["rep"]].reset_index()
+    picture(
+        lambda: charts.rate_map(ordered, session.is_dark(), t),
+        t("winrates.map_finding", known=known, cells=len(by_level))
+        if known
+        else t("winrates.map_nothing", cells=len(by_level)),
+        t("winrates.map_caption", closed=study.closed, as_of=scope.as_of),
+        key="map",
+    )
 
 
 @st.fragment

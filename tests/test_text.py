@@ -2,10 +2,12 @@
 
 import re
 import string
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from analytics.scope import Period
 from data import errors
 from pages._ui.text import LANGUAGES, Text, catalogue, plain
 
@@ -90,3 +92,18 @@ def test_text_of_the_crm_is_not_read_as_markdown():
 
     assert not re.search(r"(?<!\\)[!\[\](){}<>$:_*`#|~]", escaped)
     assert escaped.replace("\\", "") == hostile
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "zh", "en"),
+    [
+        (date(2026, 8, 14), "year", "2026年", "2026"),
+        (date(2026, 8, 14), "quarter", "2026年第3季度", "2026-Q3"),
+        (date(2026, 8, 14), "month", "2026年08月", "2026-08"),
+        (date(2027, 1, 1), "week", "2026年第53周", "2026-W53"),
+    ],
+)
+def test_a_period_is_named_as_its_reader_names_it(day, kind, zh, en):
+    period = Period.containing(day, kind)
+
+    assert (ZH.period(period), EN.period(period)) == (zh, en)

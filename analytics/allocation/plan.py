@@ -58,6 +58,11 @@ class Plan:
     gap_uplift: float | None = None
     solver_status: Status | None = None
 
+    @property
+    def lift(self) -> float:
+        """``cross_fitted`` as a share of what the owners of today would bring; zero without."""
+        return self.cross_fitted / self.keep_value if self.cross_fitted else 0.0
+
     def assignment(self, problem: Problem) -> NDArray[np.intp]:
         """Code of the rep who holds each item of the problem after the plan."""
         holder = problem.owner.copy()

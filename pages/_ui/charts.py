@@ -203,7 +203,7 @@ def rate_dots(rows: pd.DataFrame, average: Sequence[float], t: Text) -> go.Figur
 def flows(moves: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
     """Two columns of people with flows between them, as wide as the value handed over."""
     totals = moves.groupby(["from_rep", "to_rep"], as_index=False).agg(
-        value=("value", "sum"), items=("item", "size"), gain=("gain", "sum")
+        value=("value", "sum"), items=("item", "size")
     )
     givers = sorted(totals["from_rep"].unique())
     takers = sorted(totals["to_rep"].unique())

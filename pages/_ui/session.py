@@ -54,8 +54,12 @@ def _answers(path: str, data_version: int) -> Answers:
 def enter() -> None:
     """Open the workspace at its newest data, for this run and the callbacks before the next."""
     store = _warehouse(workspace(), data_folder())
+    version = store.data_version
     st.session_state.update(
-        opened=workspace(), warehouse=store, answers=_answers(store.path, store.data_version)
+        opened=workspace(),
+        warehouse=store,
+        data_version=version,
+        answers=_answers(store.path, version),
     )
 
 
@@ -67,6 +71,11 @@ def is_open() -> bool:
 def warehouse() -> Warehouse:
     """The open workspace. One connection a process; DuckDB allows no second one."""
     return st.session_state["warehouse"]
+
+
+def data_version() -> int:
+    """The version of the data that this run shows."""
+    return st.session_state["data_version"]
 
 
 def desk() -> Desk:

@@ -185,13 +185,12 @@ def note(t: Text) -> None:
 
 
 def footer(t: Text) -> None:
-    store = session.warehouse()
     st.caption(
         t(
             "shell.footer",
-            rows=f"{session.ask(coverage)['opportunities']:,}",
+            rows=int(session.ask(coverage)["opportunities"]),
             as_of=session.scope().as_of.isoformat(),
-            version=store.data_version,
+            version=session.data_version(),
         )
     )
 
