@@ -122,6 +122,7 @@ def test_a_plan_that_the_other_half_confirms_is_shown():
 
     assert plan.status == "plan"
     assert plan.cross_fitted == pytest.approx((1100 * 0.2 - 50 + 1100 * 0.3 - 50) / 2)
+    assert plan.lift * plan.keep_value == pytest.approx(plan.cross_fitted)
 
 
 def test_a_move_claims_by_the_draws_that_did_not_choose_it():

@@ -1,5 +1,6 @@
 """The questions of the app: asked once, each about its own scope."""
 
+import math
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ from analytics.workflow import (
     recommendation,
     split_accounts,
     teams,
+    totals,
 )
 from data.warehouse import Warehouse
 from tests.conftest import AS_OF, drawn
@@ -336,3 +338,14 @@ def test_an_empty_workspace_answers_every_question(bare):
     for question in (people, open_items, monthly_flow, handovers, split_accounts):
         assert len(bare.ask(question)) == 0
     assert set(bare.ask(marts)["goal_progress"]["unit_kind"]) <= {"company"}
+
+
+def test_the_totals_are_those_of_the_team_and_of_nobody_in_an_empty_workspace(desk, bare):
+    whole, north = desk.ask(totals), desk.at(team="north").ask(totals)
+    of_north = desk.ask(people).query("team == 'north'")
+
+    assert (north["wins"], north["trials"]) == (of_north["wins"].sum(), of_north["trials"].sum())
+    assert north["trials"] < whole["trials"]
+    assert north["win_rate"] == north["wins"] / north["trials"]
+    assert whole["open_count"] == len(desk.ask(open_items))
+    assert math.isnan(bare.ask(totals)["win_rate"])
