@@ -21,9 +21,12 @@ check: $(VENV)/installed $(VENV)/installed-dev
 	$(BIN)/mypy app.py analytics data pages tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-bench: $(VENV)/installed
+bench: $(VENV)/installed $(VENV)/installed-dev
 	$(BIN)/python -m tests.benchmarks.start
 	$(BIN)/python -m tests.benchmarks.pages
+	$(BIN)/python -m tests.benchmarks.readers
+	$(BIN)/python -m tests.benchmarks.hostile
+	$(BIN)/python -m tests.benchmarks.ingest
 
 screenshots: $(VENV)/installed
 	$(BIN)/python -m tests.screenshots

@@ -9,25 +9,33 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import asdict
-from datetime import UTC, date, datetime
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from analytics import workflow
+from analytics.exports import csv_bytes
 from analytics.reallocation import Terms
 from analytics.scope import Period, Scope, default_as_of
 from analytics.settings import SETTINGS
 from analytics.study import ATTRIBUTES
 from data.errors import SettingError, UserError
-from data.ingest import commit, review
+from data.formats import formats
+from data.ingest import check, commit
 from data.mapping import Mapping
+from data.review import Review, judge, look, review
+from data.synthetic import sample_company, write
+from data.uploads import rejections
 from data.warehouse import Warehouse
 from data.workspaces import data_folder, load_sample
+
+REJECTED = ("file", "row_no", "column", "value", "rule", "record")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(report, ensure_ascii=False, indent=1, default=str))
     else:
         print(_plain(report))
-    return 0
+    return 2 if getattr(options, "refused", False) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,9 +71,21 @@ def _parser() -> argparse.ArgumentParser:
     made = command("sample", sample, "Write a sample company into a new database file.")
     made.add_argument("--seed", type=int, default=7)
     made.add_argument("--even", action="store_true", help="without differences between reps")
+    made.add_argument(
+        "--format",
+        choices=formats(),
+        default="evenhand",
+        help="CRM whose export files it is read from",
+    )
+    made.add_argument("--language", choices=("en", "zh"), default="en", help="of those files")
+    made.add_argument("--files", type=Path, metavar="FOLDER", help="keep those files there")
     made = command("ingest", ingest, "Take in CRM export files, all of them or none.")
     made.add_argument("paths", type=Path, nargs="+", metavar="PATH")
     made.add_argument("--mapping", type=Path, help="TOML of a layout that is not known")
+    made.add_argument("--dry-run", action="store_true", help="say what would be done, do nothing")
+    made.add_argument("--keep-going", action="store_true", help="take the files that can be taken")
+    made.add_argument("--full", action="store_true", help="the files have every record there is")
+    made.add_argument("--rejections", type=Path, metavar="FILE", help="write what was refused, CSV")
     for name, run, meaning in (
         ("evidence", evidence, "Say whether reps differ, and what could have been found."),
         ("winrates", winrates, "Print each rep's win rate by segment with its interval."),
@@ -84,8 +104,25 @@ def sample(options: argparse.Namespace) -> dict[str, Any]:
     if path.exists():
         raise SettingError(f"{path} exists already; name a new file.", value=path)
     with closing(Warehouse(path)) as warehouse:
-        load_sample(warehouse, seed=options.seed, effects=not options.even)
-        return {"db": str(path), "data_version": warehouse.data_version}
+        report: dict[str, Any] = {"db": str(path)}
+        if options.files or (options.format, options.language) != ("evenhand", "en"):
+            with TemporaryDirectory() as folder:
+                paths = _through_files(warehouse, options, options.files or Path(folder))
+            if options.files:
+                report["files"] = [str(each) for each in paths]
+        else:
+            load_sample(warehouse, seed=options.seed, effects=not options.even)
+        return report | {"data_version": warehouse.data_version}
+
+
+def _through_files(warehouse: Warehouse, options: argparse.Namespace, folder: Path) -> list[Path]:
+    """Load the sample company from the files that a CRM would have written of it."""
+    company = sample_company(seed=options.seed, effects=not options.even)
+    paths = write(company, folder, options.format, options.language)
+    reviews = [review(path, path.name, warehouse) for path in paths]
+    at = datetime.combine(company.as_of, time())
+    commit(warehouse, reviews, by="sample", at=at, as_of=company.as_of)
+    return paths
 
 
 def ingest(options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -95,13 +132,49 @@ def ingest(options: argparse.Namespace) -> list[dict[str, Any]]:
     mapping = Mapping.from_toml(options.mapping.read_bytes()) if options.mapping else None
     at = datetime.now(UTC).replace(tzinfo=None)
     with closing(Warehouse(_database(options))) as warehouse:
-        reviews = [
-            review(path.read_bytes(), path.name, warehouse, mapping=mapping)
-            for path in options.paths
-        ]
-        receipts = commit(warehouse, reviews, by="command line", at=at, as_of=options.as_of)
-    rows = [asdict(receipt) for receipt in receipts]
-    return [row | {"warnings": row.pop("cautions")} for row in rows]
+        looked = [found for path in options.paths for found in _looked(path, warehouse, mapping)]
+        good = [replace(one, is_full=options.full) for one in looked if isinstance(one, Review)]
+        bad = [one for one in looked if isinstance(one, UserError)]
+        bad += [one.problem for one in good if one.problem]
+        good = [one for one in good if not one.problem]
+        if bad and not (options.dry_run or options.keep_going):
+            raise bad[0]
+        if options.dry_run:
+            receipts = check(warehouse, good, at=at, as_of=options.as_of)
+            refused = [
+                {"file": one.table.file, **asdict(rejection)}
+                for one in good
+                if one.typed
+                for rejection in one.typed.rejections
+            ]
+        else:
+            receipts = commit(warehouse, good, by="command line", at=at, as_of=options.as_of)
+            taken = [receipt.upload_id for receipt in receipts]
+            refused = rejections(warehouse, taken).to_dict("records")
+        if options.rejections:
+            rows = ([row[name] for name in REJECTED] for row in refused)
+            options.rejections.write_bytes(csv_bytes(REJECTED, rows))
+    for problem in bad:
+        print(problem, file=sys.stderr)
+    options.refused = bool(bad)
+    taken_in = [asdict(receipt) for receipt in receipts]
+    return [row | {"warnings": row.pop("cautions")} for row in taken_in] + [
+        {"file": problem.facts.get("file"), "status": "refused", "problem": str(problem)}
+        for problem in bad
+    ]
+
+
+def _looked(path: Path, warehouse: Warehouse, mapping: Mapping | None) -> list[Review | UserError]:
+    """The tables of a file, by the mapping where it has the headers that it names."""
+    found = look(path, path.name, warehouse)
+    if not mapping:
+        return found
+    return [
+        judge(one.table, warehouse, mapping, one.large)
+        if isinstance(one, Review) and {*mapping.columns.values()} <= {*one.table.header}
+        else one
+        for one in found
+    ]
 
 
 def evidence(desk: workflow.Desk, options: argparse.Namespace) -> dict[str, Any]:

@@ -17,10 +17,39 @@ from analytics.scope import Period, Scope
 from analytics.settings import SETTINGS, Settings
 from analytics.study import Study, study, win_rates
 from data.aliases import AliasProposal, proposals
+from data.log import standing_decisions
 from data.uploads import uploads
 from data.warehouse import MARTS, Warehouse
 
 Answer = TypeVar("Answer")
+
+ABOUT_DATA = ("blind_spots", "changes", "quality", "quality_rows")
+"""Marts that say what the data is worth; the others say what is in it."""
+
+WEAKENS = {
+    "no_activities": ("reallocate",),
+    "no_lost": ("winrates", "reallocate"),
+    "no_history": ("winrates", "reallocate"),
+    "left_owners_unknown": ("reallocate",),
+    "longest_open": ("winrates",),
+    "unknown_account": ("winrates",),
+    "without_product": ("winrates",),
+    "not_in_newest_export": ("reallocate",),
+    "without_owner": ("winrates",),
+    "without_account": ("winrates",),
+    "without_created_on": ("winrates",),
+    "open_without_amount": ("reallocate",),
+    "closed_without_date": ("overview",),
+    "closed_before_created": ("winrates",),
+    "closed_in_future": ("overview", "winrates"),
+    "created_in_future": ("overview", "winrates"),
+    "overdue": ("reallocate",),
+    "placeholder_amount": ("overview", "reallocate"),
+    "negative_amount": ("overview", "reallocate"),
+    "huge_amount": ("overview", "reallocate"),
+    "other_currency": ("overview", "reallocate"),
+}
+"""What the data lacks or doubts, to the pages that are less sure for it."""
 
 
 class Answers:
@@ -85,14 +114,14 @@ class Desk:
 
 
 def marts(desk: Desk) -> dict[str, pd.DataFrame]:
-    """Every mart on the as-of date, for the period of the goals; of all teams."""
-    return desk.at(team="", by="").ask(_marts)
+    """What is in the data, on the as-of date, for the period of the goals; of all teams."""
+    return desk.at(team="", by="").ask(_marts, tuple(n for n in MARTS if n not in ABOUT_DATA))
 
 
-def _marts(desk: Desk) -> dict[str, pd.DataFrame]:
+def _marts(desk: Desk, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     period = desk.scope.period
     return desk.warehouse.marts(
-        MARTS,
+        names,
         as_of=desk.scope.as_of,
         period_start=period.start,
         period_end=period.end,
@@ -109,6 +138,41 @@ def teams(desk: Desk) -> tuple[str, ...]:
 def coverage(desk: Desk) -> dict[str, Any]:
     """What the data holds and lacks: the one row of the mart ``coverage``."""
     return desk.ask(marts)["coverage"].iloc[0].to_dict()
+
+
+def quality(desk: Desk) -> pd.DataFrame:
+    """Facts that cannot all be right, or that bend an average: doubt, opportunities."""
+    return _about_data(desk)["quality"]
+
+
+def quality_rows(desk: Desk) -> pd.DataFrame:
+    """The opportunities in each doubt, with the facts to be mended in the CRM."""
+    return _about_data(desk)["quality_rows"]
+
+
+def changes(desk: Desk) -> pd.DataFrame:
+    """What changed of opportunities between exports, newest first."""
+    return _about_data(desk)["changes"]
+
+
+def honesty(desk: Desk) -> pd.DataFrame:
+    """What this data cannot tell or bends, in rows: fact, count, and the pages it weakens.
+
+    ``pages`` is a tuple of keys: winrates, reallocate, overview.
+    """
+    about = _about_data(desk)
+    found = [
+        *about["blind_spots"].itertuples(index=False, name=None),
+        *about["quality"].itertuples(index=False, name=None),
+    ]
+    return pd.DataFrame(
+        [(fact, int(count), WEAKENS.get(fact, ())) for fact, count in found],
+        columns=["fact", "count", "pages"],
+    )
+
+
+def _about_data(desk: Desk) -> dict[str, pd.DataFrame]:
+    return desk.at(team="", by="").ask(_marts, ABOUT_DATA)
 
 
 def evidence(desk: Desk) -> Study:
@@ -200,6 +264,23 @@ def split_accounts(desk: Desk) -> pd.DataFrame:
     split = ownership.split_accounts(tables["ownership_facts"], tables["open_items"])
     team = set(desk.ask(people)["rep"])
     return split[[not team.isdisjoint(names) for names in split["reps"]]]
+
+
+def carried_out(desk: Desk) -> pd.DataFrame:
+    """What the CRM says since of each accepted move: item, decided, owner, state.
+
+    ``state`` is ``done`` where the owner is the one decided on, ``waiting`` where it still is
+    the old one, ``differs`` where it is anybody else, ``closed`` where it is no longer open.
+    """
+    accepted = standing_decisions(desk.warehouse).query("verdict == 'accept'")
+    owners = desk.at(team="").ask(open_items).set_index("opportunity_id")["rep"]
+    rows = []
+    for move in accepted.sort_values("item").itertuples():
+        owner = owners.get(move.item)
+        states = {move.to_rep: "done", move.from_rep or None: "waiting"}
+        state = states.get(owner, "differs") if move.item in owners.index else "closed"
+        rows.append((move.item, move.to_rep, owner, state))
+    return pd.DataFrame(rows, columns=["item", "decided", "owner", "state"])
 
 
 def names_alike(desk: Desk) -> list[AliasProposal]:

@@ -1,43 +1,28 @@
 """Text of an upload to typed rows of a contract; what cannot be taken is listed, not dropped.
 
-A row is left out whole where its key, a required value, a date or an amount cannot be read: a
-blank in their place would be counted as if it were known. Where an optional number or flag
-cannot be read, the cell alone is left blank. Both are listed.
+A row is left out whole where its key or a required value cannot be read, and where a date is
+written in another order than the rest of its column: nobody knows which day is meant, and
+a date that was guessed shows nowhere. Any other cell that cannot be read is left blank. Both
+are listed.
 """
 
-import re
 from collections.abc import Mapping as Pairs
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from data.contracts import CONTRACTS, SQL_TYPES, Column, Contract
+from data.cells import LEFT_BLANK, damaged, marked, needed, stand_in, texts, unreadable
+from data.contracts import CONTRACTS, Contract
 from data.errors import MissingColumnsError
-from data.formats import BLANK, Format, formats, normalise
+from data.formats import BLANK, Format, formats
 from data.mapping import Caution, Mapping
-from data.outcomes import StageUse, fill_outcomes
+from data.outcomes import StageUse, doubts_of, fill_outcomes
 from data.readers import SourceTable
-from data.values import date_order, decimal_mark, prepared, steps
-
-MAY_BE_BLANK = {("opportunities", "owner")}
-"""Required columns whose cells may be empty: an opportunity nobody owns is a fact to report."""
-
-UNREADABLE = {
-    "date": "bad_date",
-    "time": "bad_date",
-    "number": "bad_number",
-    "money": "bad_number",
-    "flag": "bad_flag",
-}
-
-# 1.23457E+17 is what a spreadsheet leaves of an id of 18 digits.
-DAMAGED_ID = r"^\d([.,]\d+)?[eE]\+\d+$"
-
-LEFT_BLANK = "unreadable_left_blank"
-"""The one rule under which a row is taken although a cell of it was refused."""
+from data.targets import HEADER, long_form
+from data.values import prepared
+from data.ways import currency_in_amount, decided, typing
 
 
 @dataclass(frozen=True)
@@ -45,14 +30,16 @@ class Rejection:
     """A cell, or a whole line where ``column`` is empty, that was not taken.
 
     ``rule`` is one of: missing_required, damaged_id, bad_date, bad_number, bad_flag,
-    duplicate_in_file, ragged_row, stray_quote (the row is left out), or
-    unreadable_left_blank (the row is taken without the cell).
+    not_a_record, duplicate_in_file, ragged_row, stray_quote (the row is left out), or
+    unreadable_left_blank (the row is taken without the cell). ``record`` is the id of the
+    record, as the file has it, or the header that a target stands under.
     """
 
     row_no: int
     column: str
     value: str
     rule: str
+    record: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +54,8 @@ class TypedRows:
         The mapping, with what the values proved about dates and decimal marks added.
     rows_read
         Rows of the file, taken or not.
+    ways
+        How each column of dates or numbers was read, proved or not.
     """
 
     frame: pd.DataFrame
@@ -75,6 +64,7 @@ class TypedRows:
     cautions: tuple[Caution, ...]
     mapping: Mapping
     rows_read: int
+    ways: Pairs[str, str | None]
 
     @property
     def rows_rejected(self) -> int:
@@ -93,92 +83,80 @@ def type_rows(table: SourceTable, mapping: Mapping) -> TypedRows:
         raise MissingColumnsError(
             table.file, mapping.entity, list(mapping.missing), list(table.header)
         )
+    confirmed, lines = mapping, len(table.rows)
+    if mapping.entity == "targets":
+        table, mapping = long_form(table, mapping)
     contract = CONTRACTS[mapping.entity]
     format_ = formats()[mapping.format]
     with duckdb.connect() as db:
         _load(db, table, mapping, format_)
-        mapping, ways, cautions = _ways(db, table, mapping, format_)
+        mapping, ways, cautions = decided(db, table, mapping, format_)
         _type(db, contract, mapping, ways)
         _refuse(db, contract, mapping)
-        stages = fill_outcomes(db, mapping, format_) if contract.name == "opportunities" else ()
+        stages = fill_outcomes(db, mapping, format_) if contract.has("outcome") else ()
         refused = db.execute("select i, name, rule from refused order by i, name").fetchall()
         frame = db.execute(
             f"select {', '.join(column.name for column in contract.columns)}, i as row_no "
             "from typed where i not in (select i from left_out) order by i"
         ).df()
-    frame["row_no"] = np.array(table.row_numbers, dtype="int64")[frame["row_no"].to_numpy()]
-    rejections = [
-        Rejection(table.row_numbers[i], name, _raw(table, mapping, i, name), rule)
-        for i, name, rule in refused
-    ] + [Rejection(line.row_no, "", line.text, line.rule) for line in table.broken]
+    taken = frame["row_no"].to_numpy()
+    frame["row_no"] = np.array(table.row_numbers, dtype="int64")[taken]
+    rejections = [_rejection(table, mapping, i, name, rule) for i, name, rule in refused]
+    rejections += [Rejection(line.row_no, "", line.text, line.rule) for line in table.broken]
     return TypedRows(
         frame=frame,
         rejections=tuple(sorted(rejections, key=lambda rejection: rejection.row_no)),
         stages=stages,
-        cautions=cautions,
-        mapping=mapping,
-        rows_read=len(table.rows) + len(table.broken),
+        cautions=(*cautions, *doubts_of(stages)),
+        mapping=_proved(confirmed, mapping),
+        rows_read=(len(table.rows) if HEADER in table.header else lines) + len(table.broken),
+        ways=ways,
+    )
+
+
+def _proved(confirmed: Mapping, mapping: Mapping) -> Mapping:
+    """A mapping as it speaks of the file, with what the values proved."""
+    columns = dict(confirmed.columns)
+    if currency_in_amount(mapping) and "amount" in columns:
+        columns["currency"] = columns["amount"]
+    return replace(
+        confirmed,
+        columns=columns,
+        date_formats=mapping.date_formats,
+        decimals=mapping.decimals,
     )
 
 
 def _load(
     db: duckdb.DuckDBPyConnection, table: SourceTable, mapping: Mapping, format_: Format
 ) -> None:
-    """Table ``cells``: the prepared text of every mapped column, and whether a row is void."""
+    """Table ``cells``: the prepared text of every filled column, and what a row is marked as."""
     contract = CONTRACTS[mapping.entity]
     columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.header)
-    by_header = dict(zip(table.header, columns, strict=True))
-    ids = {header for name, header in mapping.columns.items() if name.endswith("_id")}
-    void = np.zeros(len(table.rows), dtype=bool)
-    for header, cells in by_header.items():
-        if marks := format_.void_if.get(normalise(header)):
-            void |= np.array([normalise(cell) in marks for cell in cells], dtype=bool)
-    source = pd.DataFrame({"i": np.arange(len(table.rows)), "void": void})
-    for name, header in mapping.columns.items():
-        values = [cell.strip(BLANK) or None for cell in by_header[header]]
-        if header in ids:
-            values = [value and _id(value, format_) for value in values]
-        source[name] = pd.Series(values, dtype=object)
-    for name, value in mapping.constants.items():
-        source[name] = value
+    source = pd.DataFrame({"i": np.arange(len(table.rows))})
+    stripped = {
+        f"c{number}": pd.Series([cell.strip(BLANK) or None for cell in values], dtype=object)
+        for number, values in enumerate(columns)
+    }
+    source = pd.concat([source, pd.DataFrame(stripped)], axis=1)
     # A column without a single value has no type of its own.
-    texts = [
-        f"{prepared(f'{name}::varchar', contract.column(name).type)} as {name}"
-        for name in _filled(mapping)
-    ]
+    cells = {name: f"c{number}::varchar" for number, name in enumerate(table.header)}
+    cells = {name: f"({cell})" for name, cell in cells.items()}
+    found = texts(mapping, contract, format_, cells)
+    left_out = format_.left_out.get(contract.name, {})
+    kinds = {name: contract.column(name).type for name in found}
     db.register("source", source)
-    db.execute(f"create table cells as select i, void, {', '.join(texts)} from source")
-
-
-def _ways(
-    db: duckdb.DuckDBPyConnection, table: SourceTable, mapping: Mapping, format_: Format
-) -> tuple[Mapping, dict[str, str | None], tuple[Caution, ...]]:
-    """How each column of dates or numbers is read; what the values prove joins the mapping."""
-    contract = CONTRACTS[mapping.entity]
-    orders, marks = dict(mapping.date_formats), dict(mapping.decimals)
-    ways: dict[str, str | None] = {**orders, **marks}
-    cautions = []
-    for name in _filled(mapping):
-        kind = contract.column(name).type
-        if name in ways:
-            continue
-        if kind in ("date", "time"):
-            order, certain = date_order(db, "cells", name, format_.date_order)
-            ways[name] = order
-            if not certain:
-                cautions.append(Caution("date_order_ambiguous", name, str(order)))
-            elif order:
-                orders[name] = order
-        elif kind in ("number", "money"):
-            # Where a semicolon divides the cells, a comma divides the numbers.
-            default = "," if table.delimiter == ";" else "."
-            mark, proved, is_open = decimal_mark(db, "cells", name, default)
-            ways[name] = mark
-            if is_open:
-                cautions.append(Caution("decimal_mark_ambiguous", name, mark))
-            elif proved:
-                marks[name] = mark
-    return replace(mapping, date_formats=orders, decimals=marks), ways, tuple(cautions)
+    db.execute(f"""
+        create table cells as
+        select i, void, no_record,
+            {", ".join(f"{prepared(name, kind)} as {name}" for name, kind in kinds.items())}
+        from (
+            select i, {marked(format_.void_if, cells)} as void,
+                {marked(left_out, cells)} as no_record,
+                {", ".join(f"{text} as {name}" for name, text in found.items())}
+            from source
+        )
+    """)
 
 
 def _type(
@@ -188,21 +166,24 @@ def _type(
     ways: Pairs[str, str | None],
 ) -> None:
     """Table ``typed``: a value, or null, for every column of the contract."""
-    filled = _filled(mapping)
-    inner = {name: steps(name, contract.column(name).type, ways.get(name)) for name in filled}
+    work = typing(contract, mapping, ways)
     first, second, third = (
-        ", ".join(f"{step[n]} as {name}" for name, step in inner.items()) for n in range(3)
+        ", ".join(f"{step[n]} as {name}" for name, step in work.items()) for n in range(3)
     )
     rest = [
-        f"{_stand_in(column, filled)} as {column.name}"
+        f"{stand_in(column, contract, mapping)} as {column.name}"
         for column in contract.columns
-        if column.name not in filled
+        if column.name not in work and column.name != "nth"
     ]
+    if contract.has("nth"):
+        alike = ", ".join(name for name in contract.key if name != "nth")
+        rest.append(f"row_number() over (partition by {alike} order by i)::double as nth")
+    marks = "i, void, no_record"
     db.execute(f"""
         create table typed as
         select {", ".join(["*", *rest])} from (
-            select i, void, {third} from (
-                select i, void, {second} from (select i, void, {first} from cells)
+            select {marks}, {third} from (
+                select {marks}, {second} from (select {marks}, {first} from cells)
             )
         )
     """)
@@ -210,70 +191,50 @@ def _type(
 
 def _refuse(db: duckdb.DuckDBPyConnection, contract: Contract, mapping: Mapping) -> None:
     """Table ``refused``: what is not taken; view ``left_out``: rows that are not taken at all."""
-    found = []
-    for name in _filled(mapping):
-        column = contract.column(name)
-        needed = _needed(contract, column)
-        if rule := UNREADABLE.get(column.type):
-            severe = needed or column.type in ("date", "time", "money")
-            found.append(("cells.{0} is not null and typed.{0} is null", name, severe and rule))
-        if needed:
-            found.append(("cells.{0} is null", name, "missing_required"))
+    necessary = needed(contract, mapping)
+    found = [("no_record", contract.key[0], "not_a_record")]
+    for name in (*mapping.columns, *mapping.constants):
+        if name == "currency" and currency_in_amount(mapping):
+            continue
+        unread = f"cells.{name} is not null and typed.{name} is null"
+        for where, rule in unreadable(
+            f"cells.{name}", contract.column(name).type, name in necessary
+        ):
+            found.append((f"{unread} and {where}", name, rule))
+        if name in necessary:
+            found.append((f"cells.{name} is null", name, "missing_required"))
         if name.endswith("_id"):
-            found.append((f"regexp_matches(typed.{{0}}, '{DAMAGED_ID}')", name, "damaged_id"))
+            found.append((damaged(name, f"typed.{name}"), name, "damaged_id"))
     selects = [
-        f"select i, '{name}' as name, '{rule or LEFT_BLANK}' as rule "
-        f"from typed join cells using (i) where {where.format(name)}"
+        f"select i, '{name}' as name, '{rule}' as rule "
+        f"from typed join cells using (i, void, no_record) where {where}"
         for where, name, rule in found
     ]
-    db.execute("create table refused as " + " union all ".join(selects))
+    db.execute(
+        f"create table refused as select * from ({' union all '.join(selects)}) "
+        "where rule = 'not_a_record' or i not in (select i from cells where no_record)"
+    )
     db.execute(f"create view left_out as select i from refused where rule <> '{LEFT_BLANK}'")
-    newest = "modified_at desc nulls last, " if contract.name == "opportunities" else ""
+    newest = "modified_at desc nulls last, " if contract.has("modified_at") else ""
     db.execute(f"""
         insert into refused
         select i, '{contract.key[0]}', 'duplicate_in_file'
         from (
             select i, row_number() over (
                 partition by {", ".join(contract.key)} order by {newest} i desc
-            ) as nth
+            ) as nth_of_key
             from typed
             where i not in (select i from left_out)
         )
-        where nth > 1
+        where nth_of_key > 1
     """)
 
 
-def _filled(mapping: Mapping) -> tuple[str, ...]:
-    return (*mapping.columns, *mapping.constants)
-
-
-def _needed(contract: Contract, column: Column) -> bool:
-    """Whether a row without this value is no record of the entity."""
-    is_key = column.name in contract.key and bool(column.falls_back)
-    return (column.required or is_key) and (contract.name, column.name) not in MAY_BE_BLANK
-
-
-def _stand_in(column: Column, filled: Sequence[str]) -> str:
-    if column.falls_back in filled:
-        return column.falls_back
-    return f"null::{SQL_TYPES[column.type]}"
-
-
-def _raw(table: SourceTable, mapping: Mapping, i: int, name: str) -> str:
-    """What the file has in a cell."""
-    header = mapping.columns.get(name)
-    return table.rows[i][table.header.index(header)] if header else ""
-
-
-def _id(cell: str, format_: Format) -> str:
-    """An id as every export of its CRM writes it.
-
-    Salesforce's 15 characters differ in case alone; its own 18 add a checksum of the case, so
-    that both exports name one record alike.
-    """
-    cell = cell.removeprefix(format_.id_prefix)
-    if format_.case_safe_ids and re.fullmatch(r"[A-Za-z0-9]{15}", cell):
-        parts = (cell[start : start + 5] for start in (0, 5, 10))
-        bits = (sum(letter.isupper() << n for n, letter in enumerate(part)) for part in parts)
-        return cell + "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[number] for number in bits)
-    return cell
+def _rejection(table: SourceTable, mapping: Mapping, i: int, name: str, rule: str) -> Rejection:
+    """A refusal in the words of the file."""
+    row = dict(zip(table.header, table.rows[i], strict=True))
+    key = CONTRACTS[mapping.entity].key[0]
+    record = row.get(HEADER) or row.get(mapping.columns.get(key, ""), "")
+    return Rejection(
+        table.row_numbers[i], name, row.get(mapping.columns.get(name, ""), ""), rule, record
+    )

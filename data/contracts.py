@@ -29,8 +29,8 @@ class Column:
     """One column of an entity.
 
     ``falls_back`` names the column whose value is taken where this one is not mapped, so a
-    file that knows people only by name still has a key. ``derived`` columns are worked out in
-    ``clean`` and never mapped by a person.
+    file that knows people only by name still has a key, and one with a status alone a stage.
+    ``derived`` columns are worked out in ``clean`` and never mapped by a person.
     """
 
     name: str
@@ -44,11 +44,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """An entity: the table ``raw_<name>``, its key, and its columns."""
+    """An entity: the table ``raw_<name>``, its key, and its columns.
+
+    ``composed`` names the columns that together stand in for the key where a file has no ids:
+    all of them but the last are needed, and the last joins in where the file has it.
+    """
 
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    composed: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -59,6 +64,9 @@ class Contract:
         """The columns a file can be mapped to."""
         return tuple(column for column in self.columns if not column.derived)
 
+    def has(self, name: str) -> bool:
+        return any(column.name == name for column in self.columns)
+
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
@@ -66,6 +74,7 @@ class Contract:
 OPPORTUNITIES = Contract(
     "opportunities",
     key=("opportunity_id",),
+    composed=("name", "account", "owner", "created_on"),
     columns=(
         Column("opportunity_id", "text", "id of the opportunity in the CRM", required=True),
         Column("name", "text", "name of the opportunity"),
@@ -79,7 +88,8 @@ OPPORTUNITIES = Contract(
         Column("region", "text", "region of the customer, where the file itself has it"),
         Column("source", "text", "where the lead came from"),
         Column("kind", "text", "new or existing business"),
-        Column("stage", "text", "stage, as the CRM names it", required=True),
+        Column("pipeline", "text", "pipeline, where the CRM has several with stages of their own"),
+        Column("stage", "text", "stage, as the CRM names it", required=True, falls_back="status"),
         Column("status", "text", "won, lost or open, where the CRM has it beside the stage"),
         Column("is_won", "flag", "won, where the CRM has it as a yes or no"),
         Column("is_closed", "flag", "closed, where the CRM has it as a yes or no"),
@@ -93,6 +103,27 @@ OPPORTUNITIES = Contract(
         Column("modified_at", "time", "last change of the record"),
         Column("next_step", "text", "next step"),
         Column("loss_reason", "text", "why it was lost"),
+    ),
+)
+
+LEADS = Contract(
+    "leads",
+    key=("lead_id",),
+    columns=(
+        Column("lead_id", "text", "id of the lead in the CRM", required=True),
+        Column("name", "text", "name of the lead"),
+        Column("account", "text", "company, as the lead names it"),
+        Column("owner_id", "text", "id of the owner", falls_back="owner"),
+        Column("owner", "text", "name of the owner", required=True),
+        Column("owner_email", "text", "mail address of the owner"),
+        Column("sector", "text", "sector or industry"),
+        Column("region", "text", "region, province or country"),
+        Column("source", "text", "where the lead came from"),
+        Column("status", "text", "status, as the CRM names it"),
+        Column("converted", "flag", "became an opportunity or account"),
+        Column("converted_opportunity_id", "text", "opportunity it became"),
+        Column("created_on", "date", "day it came in"),
+        Column("modified_at", "time", "last change of the record"),
     ),
 )
 
@@ -111,6 +142,18 @@ ACCOUNTS = Contract(
     ),
 )
 
+CONTACTS = Contract(
+    # Names, phones and mail addresses of contacts are personal data that nothing here needs.
+    "contacts",
+    key=("contact_id",),
+    columns=(
+        Column("contact_id", "text", "id of the contact in the CRM", required=True),
+        Column("account_id", "text", "id of the account", falls_back="account"),
+        Column("account", "text", "name of the account"),
+        Column("owner", "text", "name of the owner"),
+    ),
+)
+
 PRODUCTS = Contract(
     "products",
     key=("product",),
@@ -126,7 +169,7 @@ REPS = Contract(
     key=("rep_id",),
     columns=(
         Column("rep_id", "text", "id of the person in the CRM", falls_back="name"),
-        Column("name", "text", "name of the person", required=True),
+        Column("name", "text", "name of the person", required=True, falls_back="email"),
         Column("email", "text", "mail address"),
         Column("team", "text", "team"),
         Column("manager", "text", "name of the manager"),
@@ -167,6 +210,7 @@ TASKS = Contract(
         Column("due_on", "date", "due day"),
         Column("done_on", "date", "day it was done"),
         Column("created_on", "date", "day it was written down"),
+        Column("modified_at", "time", "last change of the record"),
     ),
 )
 
@@ -177,6 +221,7 @@ ACTIVITIES = Contract(
         Column("activity_id", "text", "id of the activity", required=True),
         Column("owner", "text", "name of the person", required=True),
         Column("opportunity_id", "text", "opportunity it belongs to"),
+        Column("account", "text", "account it belongs to"),
         Column("kind", "text", "call, meeting, mail, visit"),
         Column("happened_on", "date", "day it happened", required=True),
         Column("hours", "number", "time it took", unit="hours"),
@@ -205,11 +250,38 @@ SKILLS = Contract(
     ),
 )
 
+PULSE = Contract(
+    "pulse",
+    # Two anonymous answers of one team may be alike in everything else.
+    key=("owner", "team", "question", "asked_on", "nth"),
+    columns=(
+        Column("owner", "text", "who answered; empty where anonymous"),
+        Column("team", "text", "team of who answered"),
+        Column("question", "text", "the question", required=True),
+        Column("answer", "number", "1 not at all to 5 fully", required=True, unit="1-5"),
+        Column("asked_on", "date", "day of the question", required=True),
+        Column("nth", "number", "number among the answers alike in the rest", derived=True),
+    ),
+)
+
+RATES = Contract(
+    "rates",
+    key=("currency", "per", "valid_from"),
+    columns=(
+        Column("currency", "text", "currency, ISO code", required=True),
+        Column("per", "text", "base currency, ISO code", required=True),
+        Column("rate", "number", "what one of the currency is in the base", required=True),
+        Column("valid_from", "date", "first day of the rate; empty where it holds always"),
+    ),
+)
+
 CONTRACTS: dict[str, Contract] = {
     contract.name: contract
     for contract in (
         OPPORTUNITIES,
+        LEADS,
         ACCOUNTS,
+        CONTACTS,
         PRODUCTS,
         REPS,
         TARGETS,
@@ -217,5 +289,7 @@ CONTRACTS: dict[str, Contract] = {
         ACTIVITIES,
         LEAVE,
         SKILLS,
+        PULSE,
+        RATES,
     )
 }

@@ -9,9 +9,9 @@ import io
 import itertools
 import re
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from data.errors import SettingError
+from data.errors import NotATableError, SettingError
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_CHARACTERS = 1 << 18
@@ -20,20 +20,24 @@ SAMPLE_ROWS = 200
 # Notes of a CRM are long; the file as a whole has its own limit.
 csv.field_size_limit(1 << 30)
 
-_SEP = re.compile(r"sep=(.)[\r\n]", re.IGNORECASE)
+MOST_READ_AGAIN = 4
+"""How often a text is read again, as a whole, behind stray quotation marks: where each one
+swallows the rest, every line would be read as often as there are lines."""
+MOST_STRAY = 10_000
+"""Lines with a stray quotation mark that a file may have."""
+
+_SEP = re.compile(r'"?sep=(.)"?[\r\n]', re.IGNORECASE)
 _VALUE = re.compile(r"[-+(]?[\d.,:/\s%-]*\d[\d.,:/\s%-]*\)?")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One record of a text: its first line in the file (from 1) and its cells."""
 
     number: int
     cells: list[str]
 
 
-@dataclass(frozen=True)
-class Broken:
+class Broken(NamedTuple):
     """Something that should have been a row and cannot be taken as one.
 
     ``rule`` is ``stray_quote`` (a quotation mark that swallows the lines after it) or
@@ -56,7 +60,7 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter))
 
 
-def split(text: str, delimiter: str) -> tuple[list[Line], list[Broken]]:
+def split(text: str, delimiter: str, file: str) -> tuple[list[Line], list[Broken]]:
     """Every record of a text, and the lines that cannot be read as records.
 
     A quotation mark that is never closed, or closed in the middle of a later cell, would
@@ -64,6 +68,8 @@ def split(text: str, delimiter: str) -> tuple[list[Line], list[Broken]]:
 
     Raises
     ------
+    NotATableError
+        Quotation marks that do not pair, line after line.
     SettingError
         The delimiter is not one character.
     """
@@ -74,6 +80,7 @@ def split(text: str, delimiter: str) -> tuple[list[Line], list[Broken]]:
     records: list[Line] = []
     broken: list[Broken] = []
     first = 1 if _SEP.match(text) else 0
+    again = 0
     while first < len(lines):
         at = first
         reader = csv.reader(
@@ -85,12 +92,16 @@ def split(text: str, delimiter: str) -> tuple[list[Line], list[Broken]]:
             end = first + reader.line_num
             if end > at + 1 and not _is_sound(lines[at:end], delimiter):
                 broken.append(Broken(at + 1, lines[at].rstrip("\r\n"), "stray_quote"))
+                again += end - at - 1
                 first = at + 1
                 break
-            records.append(Line(at + 1, cells))
+            if cells:
+                records.append(Line(at + 1, cells))
             at = end
         else:
             break
+        if again > MOST_READ_AGAIN * len(lines) or len(broken) > MOST_STRAY:
+            raise NotATableError(file, "broken_quotes")
     return records, broken
 
 

@@ -5,6 +5,7 @@
     + EmptyFileError          no bytes, or a header without rows
     + NotATableError          an image, a PDF, a pivot table: no rows and columns of records
     + TooLargeError           more bytes than a file may have
+    + UnreadableError         reading it took too long or too much memory, or broke off
     + MissingColumnsError     the entity's required columns are not mapped
     + UnknownLayoutError      no format recognises the header and no mapping was given
   - WorkspaceBusyError        another process holds the database file
@@ -57,13 +58,20 @@ FOUND = {
     "parquet": "a Parquet file",
     "text_document": "a text document",
     "pivot_table": "a pivot table",
+    "broken_quotes": "a text whose quotation marks do not pair",
     "web_page": "a web page",
+    "xml": "an XML document",
     "json": "a JSON document",
     "binary": "binary data",
     "locked_workbook": "a damaged or password-protected workbook",
     "damaged_workbook": "a damaged workbook",
     "endless_sheet": "a sheet of more rows and columns than any export has",
+    "many_columns": "a table of more columns than any export has",
+    "many_sheets": "a workbook of more sheets than any export has",
+    "many_files": "an archive of more files than any export has",
+    "entities": "a workbook with declarations inside that no export has",
     "word": "a Word document",
+    "slides": "a presentation",
     "zip": "a ZIP archive",
     "locked_archive": "a damaged or password-protected archive",
 }
@@ -97,6 +105,28 @@ class TooLargeError(UploadError):
             file=file,
             megabytes=round(megabytes),
             limit=round(limit),
+        )
+
+
+BROKEN_OFF = {
+    "time": "reading it takes too long",
+    "memory": "reading it takes too much memory",
+    "crash": "the reader broke off",
+}
+"""Why the process that reads a file may end without an answer."""
+
+
+class UnreadableError(UploadError):
+    """The process that read the file gave no answer; ``why`` is a key of ``BROKEN_OFF``."""
+
+    code = "error.unreadable"
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(
+            f"{file} cannot be read: {BROKEN_OFF[why]}. Open it in a spreadsheet program, "
+            "save the sheet as CSV in UTF-8, and upload that.",
+            file=file,
+            found=why,
         )
 
 

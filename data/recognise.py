@@ -7,15 +7,18 @@ is ever matched by likeness: that only proposes, and a person decides.
 import difflib
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, replace
 
 from data.contracts import CONTRACTS
+from data.doubts import CHECKED_ROWS, NOTES, doubts
 from data.errors import SettingError
 from data.formats import Format, formats, normalise
-from data.mapping import Caution, Mapping
+from data.mapping import Caution, Mapping, nearest
 from data.readers import SourceTable
+from data.targets import proposal, stated_year
+from data.values import unit_of
 
 SURE = 0.75
 """Confidence from which a mapping may be used without anybody looking at it."""
@@ -26,12 +29,22 @@ KNOWN = 0.5
 GENERIC_AT_MOST = 0.7
 """Synonyms of hand-made spreadsheets are no evidence of a CRM: somebody has to look."""
 
-CHECKED_ROWS = 500
 COMPARED = 100
 """Unmapped headers among which similar ones are looked for; likeness is slow to work out."""
 
 DOUBT = 0.6
-"""What each check by values that fails leaves of the confidence."""
+"""What each caution that is no mere note leaves of the confidence."""
+
+SAYS_TARGET = 0.9
+"""Confidence in a table with periods across that calls itself one of targets."""
+
+EXTENDED = 0.9
+"""Confidence in a mapping that was confirmed for this header, which has more columns now."""
+
+REUSED = 0.7
+"""Confidence in a mapping that was confirmed for almost this header: below ``SURE``."""
+
+_UNIT = re.compile(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]\s*$")
 
 
 @dataclass(frozen=True)
@@ -78,13 +91,20 @@ class _Candidate:
         return (round(self.confidence, 6), self.signs, self.required, len(self.mapping.columns))
 
 
-def recognise(table: SourceTable, saved: Mapping | None = None) -> Recognition:
+def recognise(
+    table: SourceTable,
+    saved: Mapping | None = None,
+    remembered: Sequence[tuple[Sequence[str], Mapping]] = (),
+) -> Recognition:
     """The format, entity and mapping that fit a table best.
 
     Parameters
     ----------
     saved
         The mapping that was confirmed for a table with this header; taken as it is.
+    remembered
+        Other headers with the mapping confirmed for each, oldest first. One that is almost
+        this header lends its mapping; the columns whose header has gone are asked for.
 
     Raises
     ------
@@ -96,18 +116,25 @@ def recognise(table: SourceTable, saved: Mapping | None = None) -> Recognition:
     Always a recognition: where nothing fits, one of the format ``generic`` with a confidence
     near 0 and what could be mapped.
     """
-    headers = {normalise(header): header for header in table.header}
+    headers = _named(table.header)
     if saved:
-        return _described(table, _respelled(saved, table, headers), 1.0, (), saved=True)
-    candidates = list(_candidates(headers))
+        return _described(table, _respelled(saved, table), 1.0, (), saved=True)
+    if wide := proposal(table):
+        confidence = SAYS_TARGET if wide.says_target else GENERIC_AT_MOST
+        return _described(table, wide.mapping, confidence, wide.cautions)
+    candidates = list(_candidates(table, headers))
     best = max(candidates, key=lambda candidate: candidate.rank)
-    if best.confidence < KNOWN:
+    known = best.confidence >= KNOWN
+    if near := nearest(table.header, remembered, best.mapping.entity if known else ""):
+        return _reused(table, *near)
+    if not known:
         generic = (each for each in candidates if each.mapping.format == "generic")
         best = max(generic, key=lambda candidate: candidate.confidence)
-    cautions = tuple(_doubts(table, best.mapping))
+    cautions = tuple(doubts(table, best.mapping, headers))
     confidence = best.confidence
-    if confidence > KNOWN:  # doubts ask for a look at a known layout; they do not make it unknown
-        confidence = max(confidence * DOUBT ** len(cautions), KNOWN)
+    if confidence > KNOWN:  # cautions ask for a look at a known layout; it stays a known one
+        asking = sum(caution.code not in NOTES for caution in cautions)
+        confidence = max(confidence * DOUBT**asking, KNOWN)
     return _described(table, best.mapping, confidence, cautions)
 
 
@@ -116,38 +143,96 @@ def propose(table: SourceTable, format_name: str, entity: str) -> Mapping:
 
     A format that has no files of that entity gives way to ``generic``.
     """
-    headers = {normalise(header): header for header in table.header}
     format_ = formats()[format_name]
-    return _mapping(
-        format_ if entity in format_.entities else formats()["generic"], entity, headers
-    )
+    if entity not in format_.entities:
+        format_ = formats()["generic"]
+    return _mapping(format_, entity, _named(table.header))
 
 
-def _candidates(headers: Pairs[str, str]) -> Iterator[_Candidate]:
+def _named(header: Sequence[str]) -> dict[str, str]:
+    """Headers by what they are compared by; one with a unit by its name without it, too."""
+    named = {normalise(each): each for each in header}
+    for each in header:
+        if unit_of(each) is not None:
+            named.setdefault(normalise(_UNIT.sub("", each)), each)
+    return named
+
+
+def _candidates(table: SourceTable, headers: Pairs[str, str]) -> Iterator[_Candidate]:
     for format_ in formats().values():
         for entity in format_.entities:
             mapping = _mapping(format_, entity, headers)
-            known = len(format_.knows(entity) & headers.keys())
+            known = len({headers[name] for name in format_.knows(entity) & headers.keys()})
             required = CONTRACTS[entity].required
             complete = 1 - len(mapping.missing) / len(required)
             signs = len(format_.signatures & headers.keys())
-            # Custom fields make many headers unknown, so signatures count beside the share.
-            fit = 0.4 + 0.4 * known / len(headers) + 0.1 * min(signs, 2)
             # Id and Name are no sign of any CRM, and of a hand-made sheet only in company.
             trust = float(signs > 0) if format_.signatures else min(known / 3, 1)
+            if format_.name == "evenhand" and not _to_the_letter(mapping):
+                trust = 0.0  # a hand-made sheet happens to name a column as we do
+            signs += _has_its_ids(table, format_, mapping) or _is_ours(table, format_, entity)
+            # Custom fields make many headers unknown, so signatures count beside the share.
+            fit = 0.4 + 0.4 * known / len(table.header) + 0.1 * min(signs, 2)
             confidence = math.sqrt(complete) * fit * trust
             if format_.name == "generic":
                 confidence = min(confidence, GENERIC_AT_MOST)
             yield _Candidate(mapping, confidence, signs, len(required))
 
 
-def _respelled(saved: Mapping, table: SourceTable, headers: Pairs[str, str]) -> Mapping:
+def _has_its_ids(table: SourceTable, format_: Format, mapping: Mapping) -> bool:
+    """Whether the ids of a table look like those of the format."""
+    header = mapping.columns.get(CONTRACTS[mapping.entity].key[0])
+    if not header or not format_.id_pattern:
+        return False
+    index = table.header.index(header)
+    ids = [row[index].strip() for row in table.rows[:CHECKED_ROWS] if row[index].strip()]
+    return bool(ids) and all(map(format_.id_pattern.fullmatch, ids))
+
+
+def _to_the_letter(mapping: Mapping) -> bool:
+    return all(
+        name.replace("_", "") == header.replace("_", "") for name, header in mapping.columns.items()
+    )
+
+
+def _is_ours(table: SourceTable, format_: Format, entity: str) -> bool:
+    """Whether a table has the names of our columns to the letter, and no others."""
+    ours = {column.name for column in CONTRACTS[entity].columns}
+    return format_.name == "evenhand" and ours.issuperset(table.header)
+
+
+def _respelled(saved: Mapping, table: SourceTable) -> Mapping:
     """A saved mapping with the headers as this file spells them."""
-    for header in saved.columns.values():
-        if normalise(header) not in headers:
+    spelled = {normalise(header): header for header in table.header}
+    for header in (*saved.columns.values(), *saved.across):
+        if normalise(header) not in spelled:
             raise SettingError(f"{table.file} has no column {header}.", value=header)
-    columns = {name: headers[normalise(header)] for name, header in saved.columns.items()}
-    return replace(saved, columns=columns)
+    columns = {name: spelled[normalise(header)] for name, header in saved.columns.items()}
+    mapping = _scaled(saved.rewired(columns))
+    if not saved.across:
+        return mapping
+    # The months of last year's sheet are this year's, if the sheet says so.
+    year = (stated_year(table) if saved.year.isdigit() else "") or saved.year
+    across = {spelled[normalise(header)]: code for header, code in saved.across.items()}
+    return replace(mapping, across=across, year=year)
+
+
+def _reused(
+    table: SourceTable, mapping: Mapping, gone: Pairs[str, str], known: Collection[str]
+) -> Recognition:
+    """A remembered mapping, and what the format knows of headers that have gone or are new."""
+    fresh = propose(table, mapping.format, mapping.entity).columns
+    taken = {*mapping.columns.values()}
+    found = {
+        name: header
+        for name, header in fresh.items()
+        if name not in mapping.columns
+        and header not in taken
+        and (name in gone or normalise(header) not in known)
+    }
+    mapping = _scaled(mapping.rewired({**mapping.columns, **found}))
+    cautions = tuple(Caution("header_gone", name, header) for name, header in gone.items())
+    return _described(table, mapping, REUSED if gone else EXTENDED, cautions)
 
 
 def _mapping(format_: Format, entity: str, headers: Pairs[str, str]) -> Mapping:
@@ -162,28 +247,19 @@ def _mapping(format_: Format, entity: str, headers: Pairs[str, str]) -> Mapping:
         for column, value in format_.constants.get(entity, {}).items()
         if column not in columns
     }
-    return Mapping(format_.name, entity, columns, constants)
+    return _scaled(Mapping(format_.name, entity, columns, constants))
 
 
-def _doubts(table: SourceTable, mapping: Mapping) -> Iterator[Caution]:
-    """Where the values of a mapped column are not what its meaning asks for."""
+def _scaled(mapping: Mapping) -> Mapping:
+    """A mapping with what the units in its headers say; what it says itself goes before that."""
     contract = CONTRACTS[mapping.entity]
-    for name, header in mapping.columns.items():
-        index = table.header.index(header)
-        values = [row[index].strip() for row in table.rows[:CHECKED_ROWS]]
-        filled = [value for value in values if value]
-        if not filled:
-            continue
-        distinct = len(set(filled)) / len(filled)
-        kind = contract.column(name).type
-        if (name,) == contract.key and len(filled) >= 20 and distinct < 0.8:
-            yield Caution("ids_repeat", name, header)
-        elif name == "owner" and len(filled) >= 50 and distinct > 0.9:
-            yield Caution("owners_never_repeat", name, header)
-        elif kind in ("date", "time") and _share(filled, _like_a_date) < 0.8:
-            yield Caution("no_dates", name, header)
-        elif kind in ("number", "money") and _share(filled, _has_a_digit) < 0.8:
-            yield Caution("no_numbers", name, header)
+    stated = {
+        name: scale
+        for name, header in mapping.columns.items()
+        if contract.column(name).type in ("number", "money")
+        and (scale := unit_of(header)) not in (None, 1)
+    }
+    return replace(mapping, scales=stated | dict(mapping.scales))
 
 
 def _described(
@@ -194,7 +270,8 @@ def _described(
     *,
     saved: bool = False,
 ) -> Recognition:
-    unmapped = tuple(header for header in table.header if header not in mapping.columns.values())
+    used = {*mapping.columns.values(), *mapping.across, mapping.year}
+    unmapped = tuple(header for header in table.header if header not in used)
     return Recognition(
         mapping=mapping,
         confidence=round(confidence, 2),
@@ -217,15 +294,3 @@ def _suggestions(mapping: Mapping, unmapped: Sequence[str]) -> Iterator[tuple[st
                 if close := difflib.get_close_matches(name, headers, n=1, cutoff=0.85):
                     yield column.name, headers[close[0]]
                     break
-
-
-def _share(values: Sequence[str], claim: Callable[[str], object]) -> float:
-    return sum(map(bool, map(claim, values))) / len(values)
-
-
-def _like_a_date(value: str) -> bool:
-    return len(value) < 40 and len(re.findall(r"\d", value)) >= 3
-
-
-def _has_a_digit(value: str) -> object:
-    return re.search(r"\d", value)

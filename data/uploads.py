@@ -9,3 +9,18 @@ def uploads(warehouse: Warehouse) -> pd.DataFrame:
     """Every upload, newest first, the undone ones included."""
     with warehouse.cursor() as db:
         return db.execute("select * exclude (mapping) from uploads order by upload_id desc").df()
+
+
+def rejections(warehouse: Warehouse, upload_ids: list[int]) -> pd.DataFrame:
+    """What was refused of uploads, with their file: row, column, value, rule, record."""
+    with warehouse.cursor() as db:
+        return db.execute(
+            """
+            select file, row_no, column_name as "column", value, rule, record
+            from rejections
+            join uploads using (upload_id)
+            where upload_id in (select unnest($ids::bigint[]))
+            order by upload_id, row_no, column_name, record
+            """,
+            {"ids": upload_ids},
+        ).df()

@@ -5,17 +5,21 @@ of DuckDB's dialect. ``run``, a table of one row, carries the scope into them.
 """
 
 import hashlib
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 import pandas as pd
 
-from data.contracts import CONTRACTS, SQL_TYPES, Contract
+from data import state, store
+from data.contracts import CONTRACTS
 from data.errors import SettingError, WorkspaceBusyError
 
 HERE = Path(__file__).parent
@@ -26,8 +30,11 @@ STAGING = (
     "stg_owner_labels",
     "stg_opportunities",
     "stg_reps",
+    "stg_changes",
+    "stg_quality",
 )
 MARTS = (
+    "changes",
     "win_cells",
     "open_items",
     "rep_results",
@@ -35,6 +42,9 @@ MARTS = (
     "monthly_flow",
     "ownership_facts",
     "coverage",
+    "blind_spots",
+    "quality",
+    "quality_rows",
 )
 
 
@@ -45,6 +55,11 @@ class Warehouse:
     ----------
     path
         The database file; created, with its folder, when absent.
+
+    Attributes
+    ----------
+    incoming
+        The one folder that statements can read, for large files on their way in.
 
     Raises
     ------
@@ -57,8 +72,11 @@ class Warehouse:
     def __init__(self, path: Path | str = ":memory:") -> None:
         self.path = str(path)
         self._writer = threading.Lock()
-        if self.path != ":memory:":
-            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+        place = Path(self.path).absolute()
+        if self.path == ":memory:":
+            place = Path(tempfile.gettempdir()) / f"evenhand-{uuid4().hex}"
+        self.incoming = place.with_name(f"{place.name}.incoming")
+        place.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._connection = duckdb.connect(self.path, config=_CONFIG)
         except duckdb.IOException as error:
@@ -67,8 +85,13 @@ class Warehouse:
             raise SettingError(
                 f"{self.path} cannot be opened as a workspace: {error}", value=self.path
             ) from error
+        self._connection.execute("set enable_progress_bar = false")
         self._migrate()
-        # Last: from here on not even a statement of ours reads or writes another file.
+        # What an earlier process left there was never taken in.
+        shutil.rmtree(self.incoming, ignore_errors=True)
+        folder = str(self.incoming).replace("'", "''")
+        self._connection.execute(f"set allowed_directories = ['{folder}']")
+        # Last: from here on not even a statement of ours reads or writes any other file.
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
 
@@ -169,9 +192,12 @@ class Warehouse:
                     "period_kind": period_kind,
                 },
             )
-            for name in STAGING:
+            checks = sorted(path.stem for path in (HERE / "sql" / "checks").glob("*.sql"))
+            wanted = [query("marts", name) for name in names]
+            wanted += [query("checks", name) for name in checks]
+            for name in _needed(wanted):
                 db.execute(f"create temp table {name} as {query('staging', name)}")
-            for name in sorted(path.stem for path in (HERE / "sql" / "checks").glob("*.sql")):
+            for name in checks:
                 offenders = db.execute(query("checks", name)).fetchall()
                 if offenders:
                     raise AssertionError(f"{name}: {len(offenders)} rows, first {offenders[0]}")
@@ -196,8 +222,12 @@ class Warehouse:
             db.execute("insert into migrations values (?, ?, ?)", [number, checksum, path.stem])
             db.execute("commit")
         for contract in CONTRACTS.values():
-            for statement in _tables(contract):
+            for statement in store.tables(contract):
                 db.execute(statement)
+            store.add_columns(db, contract)
+            unsettled = f"select distinct upload_id from rows_{contract.name} where current is null"
+            for (upload_id,) in db.execute(unsettled).fetchall():
+                state.settle(db, contract, upload_id)
 
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -208,16 +238,20 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": False,
     # A mistyped table must fail, not be looked up among Python's variables.
     "python_enable_replacements": False,
+    # Every result says its order; keeping that of the input costs a third of a large load.
+    "preserve_insertion_order": False,
+    # Larger work goes to disk, so that one upload cannot take the machine.
+    "memory_limit": "450MB",
 }
 
 
-def _tables(contract: Contract) -> tuple[str, str]:
-    columns = ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in contract.columns)
-    return (
-        f"create table if not exists raw_{contract.name} ({columns}, upload_id BIGINT, as_of DATE)",
-        f"create table if not exists snap_{contract.name} "
-        f"(upload_id BIGINT, row_no BIGINT, {columns})",
-    )
+def _needed(texts: Sequence[str]) -> list[str]:
+    """The staging tables that queries name, themselves or by one another, in build order."""
+    needed: list[str] = []
+    for name in reversed(STAGING):
+        if any(name in text for text in (*texts, *(query("staging", one) for one in needed))):
+            needed.append(name)
+    return needed[::-1]
 
 
 @cache

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from data.ingest import commit, review
+from data.ingest import commit
+from data.review import review
 from data.synthetic import sample_company, write
 from data.warehouse import Warehouse
 

@@ -1,22 +1,21 @@
 """Reallocate: the moves worth making, or why to keep the owners; decide, and take the file."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
-from analytics.allocation import Interval
+from analytics.allocation import Interval, Move
 from analytics.reallocation import Terms
 from analytics.settings import SETTINGS
 from analytics.workflow import coverage, evidence, open_items, recommendation
 from data.log import standing_decisions
 from pages._ui import charts, session
 from pages._ui.blocks import drawer, empty, picture, tiles, title
-from pages._ui.decisions import decide_all, move_card, show_decided
+from pages._ui.decisions import decide_moves, show_decided
 from pages._ui.facts import show_facts
 from pages._ui.session import ask, ask_patiently
 from pages._ui.verdict import verdict_details, verdict_sentence
-
-PER_PAGE = 4
-"""Moves shown at once."""
 
 t = session.text()
 scope = session.scope()
@@ -28,7 +27,6 @@ if not ask(coverage)["open"]:
 
 study = ask(evidence)
 currency = ask(coverage)["currency"] or ""
-items = ask(open_items).set_index("opportunity_id")
 
 
 def choose_terms() -> Terms:
@@ -93,11 +91,9 @@ with heading:
         sentence += " " + t.md("reallocate.by", attribute=t(f"attribute.{study.by}"))
     title(t("page.reallocate"), sentence)
 
-decided = standing_decisions(session.warehouse()).set_index("item")
-
 
 def show_plan(uplift: Interval, cross_fitted: float, items_in_play: int) -> None:
-    """The plan in figures, as a picture, and move by move."""
+    """The plan in figures and as a picture."""
     tiles(
         [
             {
@@ -142,32 +138,6 @@ def show_plan(uplift: Interval, cross_fitted: float, items_in_play: int) -> None
         key="flows",
         of=terms,
     )
-    one_by_one()
-
-
-def one_by_one() -> None:
-    """The moves, a page at a time, each with its reasons and its decision."""
-    st.subheader(t("reallocate.decide"), anchor=False)
-    open_moves = [move for move in plan.moves if move.item not in decided.index]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            t("reallocate.undecided", open=len(open_moves), moves=len(plan.moves)), width="stretch"
-        )
-        if open_moves:
-            st.button(
-                t("reallocate.accept_all", count=len(open_moves)),
-                on_click=decide_all,
-                args=("accept", open_moves),
-                key="accept-all",
-            )
-    st.caption(t("reallocate.single"))
-    if open_moves:
-        st.text_input(t("decided.note"), key="note", placeholder=t("move.note"))
-    pages = -(-len(plan.moves) // PER_PAGE)
-    page = st.pagination(pages, key="moves-page") if pages > 1 else 1
-    for move in plan.moves[(page - 1) * PER_PAGE : page * PER_PAGE]:
-        standing = decided.loc[move.item].to_dict() if move.item in decided.index else None
-        move_card(move, items.loc[move.item], study.by, standing, t)
 
 
 def show_keep() -> None:
@@ -181,11 +151,22 @@ def show_keep() -> None:
     verdict_details(study, t)
 
 
+@st.fragment
+def decide(moves: Sequence[Move]) -> None:
+    """What is to be decided and what has been; a choice or a decision runs only this again."""
+    items = session.keep("items", lambda: ask(open_items).set_index("opportunity_id"))
+    decided = standing_decisions(session.warehouse()).set_index("item")
+    if moves:
+        decide_moves(moves, items, decided, study.by, t)
+    show_facts(items, decided, t)
+    show_decided(decided, t)
+
+
+moves: Sequence[Move] = ()
 with body:
     if plan.uplift and plan.cross_fitted and found.problem and plan.moves:
+        moves = plan.moves
         show_plan(plan.uplift, plan.cross_fitted, len(found.problem.items))
     else:
         show_keep()
-
-show_facts(items, decided, t)
-show_decided(decided, t)
+decide(moves)

@@ -38,15 +38,21 @@ if study.model is None or found.empty:
     st.info(t("winrates.too_little"))
     st.stop()
 
-overall = found[found["level"].isna()].sort_values("low", ascending=False)
-by_level = found[found["level"].notna()]
+
+def arranged() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rates over all, surest first, and those by level in the same order of reps."""
+    whole = found[found["level"].isna()].sort_values("low", ascending=False)
+    parts = found[found["level"].notna()]
+    return whole, parts.set_index("rep").loc[whole["rep"]].reset_index() if len(parts) else parts
+
+
+overall, by_level = session.keep("rates", arranged)
 known = int((by_level["clear"] != 0).sum())
 attribute = t(f"attribute.{study.by}") if study.by else ""
 
 if study.by:
-    ordered = by_level.set_index("rep").loc[overall["rep"]].reset_index()
     picture(
-        lambda: charts.rate_map(ordered, session.is_dark(), t),
+        lambda: charts.rate_map(by_level, session.is_dark(), t),
         t("winrates.map_finding", known=known, cells=len(by_level))
         if known
         else t("winrates.map_nothing", cells=len(by_level)),

@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from data import store
 from data.contracts import CONTRACTS
 from data.warehouse import Warehouse
 
@@ -39,8 +40,13 @@ def stored() -> Iterator[Callable[..., Warehouse]]:
                         if column.falls_back in frame and column.name not in frame:
                             frame[column.name] = frame[column.falls_back]
                 db.register("frame", frame)
-                target = f"raw_{name}" if name in CONTRACTS else name
-                db.execute(f"insert into {target} by name select * from frame")
+                if name in CONTRACTS:
+                    store.add_columns(db, CONTRACTS[name], frame.columns)
+                    db.execute(
+                        f"insert into rows_{name} by name select *, true as current from frame"
+                    )
+                else:
+                    db.execute(f"insert into {name} by name select * from frame")
                 db.unregister("frame")
         return warehouse
 

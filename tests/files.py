@@ -7,10 +7,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 from data.clean import TypedRows, type_rows
-from data.ingest import Receipt, commit, review
+from data.ingest import Receipt, commit
 from data.mapping import Mapping
 from data.readers import SourceTable, read_table
 from data.recognise import recognise
+from data.review import review
 from data.warehouse import Warehouse
 
 SAMPLES = Path(

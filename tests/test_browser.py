@@ -163,19 +163,28 @@ def test_an_accepted_move_survives_a_restart(page, folder, tmp_path):
     with fresh_server(page, tmp_path) as first:
         page.goto(f"{first.url}/reallocate?lang=en")
         settle(page, 90)
-        page.locator('[class*="st-key-accept-O"] button').first.click()
-        page.get_by_text("Accepted").first.wait_for()
+        page.locator('[class*="st-key-accept-O"] button').click()
+        page.get_by_text("19 of 20 moves are undecided").wait_for()
+        choose_move(page, row=0)
+        page.locator(".st-key-move").get_by_text("Accepted").wait_for()
 
     with fresh_server(page, tmp_path) as second:
         page.goto(f"{second.url}/reallocate?lang=en")
         settle(page, 90)
 
-        assert page.get_by_text("Accepted").first.is_visible()
+        assert page.get_by_text("19 of 20 moves are undecided").is_visible()
+        choose_move(page, row=0)
+        page.locator(".st-key-move").get_by_text("Accepted").wait_for()
         with page.expect_download() as download:
             page.get_by_role("button", name="Download 1 owner changes").click()
         with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
             [row] = csv.DictReader(file)
         assert row["old_owner"] != row["new_owner"]
+
+
+def choose_move(page, row: int) -> None:
+    """Click on the circle of a row; the table is a picture to the browser, 35 pixels a row."""
+    page.locator(".st-key-moves").click(position={"x": 16, "y": 35 * row + 52})
 
 
 def upload(page, server: Server, paths: list[Path]) -> None:
@@ -184,6 +193,36 @@ def upload(page, server: Server, paths: list[Path]) -> None:
     page.locator('input[type="file"]').set_input_files(paths)
     page.get_by_role("button", name=re.compile("Load 4 files")).click(timeout=60_000)
     page.get_by_text(re.compile(r"Loaded: [\d,]+ new")).wait_for(timeout=60_000)
+    settle(page)
+
+
+def test_a_wrong_encoding_is_seen_and_changed_before_anything_is_loaded(page, tmp_path):
+    deals = "商机编号,负责人,销售阶段,商机金额\n1,张伟,赢单,100\n2,王芳,试点中,200\n"
+    file = tmp_path / "商机.csv"
+    file.write_bytes(deals.encode("gb18030"))
+    with fresh_server(page, tmp_path / "data") as fresh:
+        page.goto(f"{fresh.url}/data?lang=en&workspace=mine")
+        settle(page, 90)
+        page.locator('input[type="file"]').set_input_files(file)
+        page.get_by_text("Reading: GB18030, header in line 1").click(timeout=60_000)
+        say(page, "Encoding", "CP1252")
+        page.get_by_text("is not known").first.wait_for()
+        say(page, "Encoding", "GB18030")
+        page.get_by_text("Stages: 1 unknown").click()
+        say(page, "试点中 (1)", "won")
+        page.get_by_text("with your changes").wait_for()
+        page.get_by_role("button", name="Load 1 files").click()
+        page.get_by_text("Loaded: 2 new").wait_for(timeout=60_000)
+        settle(page)
+
+        assert page.get_by_text("2 opportunities: 2 won").is_visible()
+
+
+def say(page, label: str, option: str) -> None:
+    """Another option of a box in the review of a file."""
+    settle(page)
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
     settle(page)
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from pages._ui.blocks import finished
 from pages._ui.charts import (
     BLUE,
     GREY,
@@ -88,12 +89,12 @@ def test_attainment_is_a_bar_on_the_whole_target_with_a_line_at_the_time_over():
     figure = attainment_bars(attained(Ann=0.3, Bob=0.8), elapsed=0.5, t=EN)
 
     whole, reached = figure.data
-    assert (whole.x, reached.x.tolist()) == ((1.0, 1.0), [0.3, 0.8])
+    assert (whole.x, reached.x) == ((1.0, 1.0), (0.3, 0.8))
     assert reached.y == ("Ann", "Bob")
     assert reached.text == ("30 %", "80 %")
-    assert reached.marker.color.tolist() == [ORANGE, BLUE]  # behind and on course
+    assert reached.marker.color == (ORANGE, BLUE)  # behind and on course
     assert figure.layout.shapes[0].x0 == 0.5
-    assert figure.layout.yaxis.autorange == "reversed"  # the first on top
+    assert figure.layout.yaxis.range == (1.5, -0.5)  # the first on top
 
 
 def test_a_target_far_exceeded_stays_inside_the_axis():
@@ -115,7 +116,7 @@ def test_a_month_that_is_not_over_is_paler(as_of, paleness):
     [bars] = month_bars(flow(10e3, 0, 30e3), as_of, EN).data
 
     assert bars.x == ("2026-01", "2026-02", "2026-03")
-    assert bars.y.tolist() == [10e3, 0, 30e3]
+    assert bars.y == (10e3, 0, 30e3)
     assert list(bars.marker.opacity) == paleness
     assert bars.hovertext[2] == "2026-03<br>30.0k from 2 won opportunities"
 
@@ -141,7 +142,7 @@ def test_the_map_colours_only_what_is_clear_and_the_more_the_larger_it_is():
     cells, labels = rate_map(rates, dark=False, t=EN).data
 
     assert (cells.x, cells.y) == (("pumps", "valves"), ("Bob", "Ann"))  # as they came
-    assert cells.z.tolist() == [[-0.75, 1], [0, 0]]
+    assert cells.z == ([-0.75, 1], [0, 0])
     assert labels.text == ("30%", "70%", "52%", "50%")
     assert list(zip(labels.x, labels.y, strict=True)) == [
         ("pumps", "Bob"), ("valves", "Bob"), ("pumps", "Ann"), ("valves", "Ann"),
@@ -169,13 +170,9 @@ def test_an_estimate_has_its_interval_what_was_seen_and_the_mean_beside_it():
     assert [trace.name for trace in figure.data] == [
         "mean rep", "as counted", "estimate with 90 % interval",
     ]  # fmt: skip
-    assert (average.x, raw.x.tolist(), estimate.x.tolist()) == (
-        (0.5, 0.45),
-        [0.75, 0.25],
-        [0.7, 0.3],
-    )
-    assert np.allclose(estimate.x - estimate.error_x.arrayminus, rows["low"])
-    assert np.allclose(estimate.x + estimate.error_x.array, rows["high"])
+    assert (average.x, raw.x, estimate.x) == ((0.5, 0.45), (0.75, 0.25), (0.7, 0.3))
+    assert np.allclose(np.subtract(estimate.x, estimate.error_x.arrayminus), rows["low"])
+    assert np.allclose(np.add(estimate.x, estimate.error_x.array), rows["high"])
     assert estimate.hovertext[0] == "valves<br>win rate 70 % 60–80 %<br>won 60 of 80 closed"
     assert figure.layout.showlegend
 
@@ -196,8 +193,35 @@ def test_who_gives_and_takes_stands_on_both_sides_and_flows_add_up():
     assert sankey.node.label == ("Ann", "Bob", "Ann", "Bob")
     assert sankey.node.color == (GREY, GREY, BLUE, BLUE)
     assert (sankey.link.source, sankey.link.target) == ((0, 1), (3, 2))
-    assert sankey.link.value.tolist() == [3000, 4000]
+    assert sankey.link.value == (3000, 4000)
     assert sankey.link.customdata[0] == "Ann to Bob<br>2 opportunities, 3.00k"
+
+
+# Drawn once
+
+
+def test_the_browser_can_tell_that_it_has_drawn_a_figure_already():
+    rates = numbers(RATES, "rep", "level")
+    one, same, other = (
+        finished(rate_map(rows, dark=False, t=EN), dark=False)
+        for rows in (rates, rates, rates.assign(mean=0.5))
+    )
+
+    assert one.layout.datarevision == same.layout.datarevision != other.layout.datarevision
+    assert one.layout.template.to_plotly_json() == {}
+
+
+def test_every_number_of_a_figure_is_in_a_list():
+    rates = numbers(RATES, "rep", "level")
+    figures = [
+        attainment_bars(attained(Ann=0.3, Bob=0.8), 0.5, EN),
+        month_bars(flow(10e3, 30e3), date(2026, 3, 1), EN),
+        rate_map(rates, dark=False, t=EN),
+        rate_dots(rates.rename(columns={"level": "label"}), [0.5] * 4, EN),
+        flows(numbers(MOVES, "from_rep", "to_rep", "item"), False, EN),
+    ]
+
+    assert not [figure for figure in figures if "bdata" in figure.to_json()]
 
 
 # Text of the CRM

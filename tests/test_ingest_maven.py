@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from data.ingest import commit, review
+from data.ingest import commit
+from data.review import review
 from data.warehouse import Warehouse
 from tests.files import AT, SAMPLES, effect, rows
 

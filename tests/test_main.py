@@ -4,7 +4,9 @@ import gc
 import json
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,12 @@ import pandas as pd
 import pytest
 
 from analytics import __main__ as command_line
+from analytics import workflow
 from analytics.__main__ import main
+from analytics.scope import Period, Scope
 from data import workspaces
 from data.synthetic import Company, sample_company
+from data.warehouse import Warehouse
 from tests.conftest import AS_OF
 from tests.test_workflow import DEALS, REPS
 
@@ -88,7 +93,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def deals(tmp_path: Path) -> Path:
     path = tmp_path / "opportunities.csv"
     path.write_text(
-        "opportunity_id,owner,stage,amount\n1,Ann,Won,100\n2,Ann,Lost,a lot\n3,Bob,Won,300\n\n",
+        "opportunity_id,owner,stage,amount\n1,Ann,Won,100\n2,Ann,,200\n3,Bob,Won,300\n\n",
         "utf-8",
     )
     return path
@@ -272,6 +277,66 @@ def test_a_mapping_makes_an_unknown_layout_known(terminal, tmp_path, unknown):
     assert (row["entity"], row["rows_new"], row["rows_rejected"]) == ("opportunities", 2, 0)
     evidence = terminal.report("evidence", "--db", db)
     assert (evidence["closed"], evidence["won"]) == (2, 1)
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(terminal, tmp_path, deals):
+    db, refused = tmp_path / "new.duckdb", tmp_path / "refused.csv"
+
+    [row] = terminal.report("ingest", deals, "--db", db, "--dry-run", "--rejections", refused)
+
+    assert (row["status"], row["rows_new"], row["rows_rejected"]) == ("checked", 2, 1)
+    assert terminal.report("evidence", "--db", db)["closed"] == 0
+    assert refused.read_text("utf-8-sig").splitlines() == [
+        '"file","row_no","column","value","rule","record"',
+        '"opportunities.csv","3","stage","","missing_required","2"',
+    ]
+
+
+def test_files_that_can_be_taken_are_taken_by_choice(capsys, tmp_path, deals, unknown):
+    db = tmp_path / "new.duckdb"
+
+    code = main(["ingest", str(deals), str(unknown), "--db", str(db), "--keep-going", "--json"])
+
+    said = capsys.readouterr()
+    taken, left = json.loads(said.out)
+    assert code == 2
+    assert (taken["status"], taken["rows_new"]) == ("loaded", 2)
+    assert (left["file"], left["status"]) == ("unknown.csv", "refused")
+    assert left["problem"] in said.err
+
+
+def test_a_mapping_is_for_the_files_that_have_its_headers(terminal, tmp_path, deals, unknown):
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(MAPPING, "utf-8")
+
+    rows = terminal.report(
+        "ingest", deals, unknown, "--db", tmp_path / "new.duckdb", "--mapping", mapping
+    )
+
+    assert [row["rows_new"] for row in rows] == [2, 2]
+
+
+def test_what_was_refused_is_written_with_its_place(terminal, tmp_path, deals):
+    refused = tmp_path / "refused.csv"
+
+    terminal.report("ingest", deals, "--db", tmp_path / "new.duckdb", "--rejections", refused)
+
+    assert '"3","stage","","missing_required","2"' in refused.read_text("utf-8-sig")
+
+
+def test_a_full_export_marks_what_it_lacks(terminal, tmp_path):
+    db, old, new = (tmp_path / name for name in ("new.duckdb", "old.csv", "new.csv"))
+    old.write_text("opportunity_id,owner,stage\n1,Ann,Talks\n2,Ann,Talks\n")
+    new.write_text("opportunity_id,owner,stage\n1,Ann,Won\n")
+    terminal.report("ingest", old, "--db", db, "--as-of", "2026-01-31")
+
+    terminal.report("ingest", new, "--db", db, "--as-of", "2026-02-28", "--full")
+
+    with closing(Warehouse(db)) as warehouse:
+        day = date(2026, 3, 1)
+        desk = workflow.Desk(warehouse, Scope(day, Period.containing(day)))
+        facts = desk.ask(workflow.honesty).set_index("fact")["count"]
+    assert facts["not_in_newest_export"] == 1
 
 
 # What the caller has to mend

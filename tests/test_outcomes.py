@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.outcomes import doubts_of
 from tests.files import BASE, typed
 
 
@@ -58,3 +59,39 @@ def test_a_record_that_the_crm_has_taken_out_is_void():
     )
 
     assert list(rows.frame["outcome"]) == ["void", "won"]
+
+
+PIPELINES = (
+    f"{BASE},pipeline\n1,Ann,Won,New business\n2,Ann,Won,Onboarding\n3,Ann,Lost,Onboarding\n"
+)
+
+
+def test_a_stage_of_several_pipelines_is_listed_for_each():
+    uses = typed(PIPELINES).stages
+
+    assert [(use.key, use.outcome, use.count) for use in uses] == [
+        ("Lost", "lost", 1),
+        ("New business › Won", "won", 1),
+        ("Onboarding › Won", "won", 1),
+    ]
+
+
+def test_what_is_said_of_a_stage_in_its_pipeline_goes_before_what_is_said_everywhere():
+    rows = typed(PIPELINES, stages={"onboarding › won": "open", "Won": "void"})
+
+    assert list(rows.frame["outcome"]) == ["void", "open", "lost"]
+
+
+def test_stages_nobody_knows_and_losses_that_are_not_there_are_told():
+    won = "".join(f"{n},Ann,Won\n" for n in range(5))
+
+    def told(more: str) -> list[tuple[str, str]]:
+        return [(c.code, c.value) for c in doubts_of(typed(f"{BASE}\n{won}{more}").stages)]
+
+    assert told("") == [("no_lost", "5")]
+    assert told("8,Ann,Lost\n") == []
+    assert told("8,Ann,Lost\n9,Ann,zz_Qualified\n") == [("unknown_stages", "1")]
+
+
+def test_a_few_won_and_none_lost_are_nothing_odd():
+    assert doubts_of(typed(f"{BASE}\n1,Ann,Won\n").stages) == ()

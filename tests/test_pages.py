@@ -8,8 +8,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from data.ingest import commit, review
-from data.log import decisions
+from data.ingest import commit
+from data.log import decisions, standing_decisions
+from data.review import review
 from data.workspaces import open_workspace
 from pages._ui import session
 from pages._ui.text import LANGUAGES, Text
@@ -106,10 +107,21 @@ def test_nonsense_in_the_address_is_ignored(opens):
     assert app.title[0].value == "Overview"
 
 
-def test_a_move_can_be_accepted_with_a_note_and_taken_back(opens, folder):
+def shown_move(app: AppTest) -> str:
+    """The opportunity whose move can be decided on."""
+    [key] = [button.key for button in app.button if button.key.startswith("accept-O")]
+    return key.removeprefix("accept-")
+
+
+def choose_row(app: AppTest, table: str, row: int) -> None:
+    app.session_state[table] = {"selection": {"rows": [row]}}
+    app.run()
+
+
+def test_a_move_is_accepted_with_a_note_the_next_one_comes_and_it_can_be_taken_back(opens, folder):
     store = session._warehouse("sample", folder)
     app = opens("reallocate", lang="en")
-    item = next(b.key for b in app.button if b.key.startswith("accept-O")).removeprefix("accept-")
+    item = shown_move(app)
 
     app.text_input(key="note").input("agreed in the weekly").run()
     app.button(key=f"accept-{item}").click().run()
@@ -117,12 +129,60 @@ def test_a_move_can_be_accepted_with_a_note_and_taken_back(opens, folder):
     assert not app.exception
     last = decisions(store).iloc[-1]
     assert (last["item"], last["verdict"], last["note"]) == (item, "accept", "agreed in the weekly")
+    assert shown_move(app) != item
+    assert app.text_input(key="note").value == ""
+    assert app.dataframe[0].value["decision"].str.startswith("accepted").tolist()[:2] == [
+        True,
+        False,
+    ]
+
+    choose_row(app, "moves", 0)
+
     assert any("Accepted" in block.value for block in app.markdown)
 
     app.button(key=f"undo-{item}").click().run()
 
     assert decisions(store)["verdict"].tolist()[-1] == "undo"
     assert not any("Accepted" in block.value for block in app.markdown)
+    assert shown_move(app) == item
+
+
+def test_after_the_last_row_the_first_undecided_move_is_next(opens, folder):
+    store = session._warehouse("sample", folder)
+    app = opens("reallocate", lang="en")
+    first = shown_move(app)
+
+    choose_row(app, "moves", len(app.dataframe[0].value) - 1)
+    item = shown_move(app)
+    app.button(key=f"decline-{item}").click().run()
+
+    assert (decisions(store).iloc[-1]["item"], shown_move(app)) == (item, first)
+
+    app.session_state["decided"] = True
+    choose_row(app, "decided-table", 0)
+    app.button(key="undo-decisions").click().run()
+
+    last = decisions(store).iloc[-1]
+    assert (last["item"], last["verdict"]) == (item, "undo")
+
+
+def test_everything_undecided_can_be_accepted_at_once(opens, folder):
+    store = session._warehouse("sample", folder)
+    app = opens("reallocate", lang="en")
+    moves = len(app.dataframe[0].value)
+
+    app.button(key="accept-all").click().run()
+
+    assert not app.exception
+    assert len(standing_decisions(store)) == moves
+    assert "accept-all" not in [button.key for button in app.button]
+
+    app.session_state["decided"] = True
+    app.session_state["decided-table"] = {"selection": {"rows": list(range(moves))}}
+    app.run()
+    app.button(key="undo-decisions").click().run()
+
+    assert standing_decisions(store).empty
 
 
 def test_the_sample_without_differences_recommends_to_keep_the_owners(opens):

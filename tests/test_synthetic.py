@@ -8,7 +8,7 @@ import pytest
 from data.contracts import CONTRACTS
 from data.synthetic import Company, sample_company, true_win, write
 
-MAY_BE_BLANK = {("opportunities", "owner"): 6}
+MAY_BE_BLANK = {("opportunities", "owner"): 6, ("leads", "owner"): 5}
 """Required columns that a CRM leaves blank all the same, and how often here."""
 
 
@@ -251,16 +251,21 @@ def test_the_company_is_of_the_stated_size(each: Company) -> None:
     tables = each.tables
     deals, reps = tables["opportunities"], tables["reps"]
 
-    assert {name: len(table) for name, table in tables.items() if name != "targets"} == {
+    sizes = {name: len(table) for name, table in tables.items()}
+    assert {name: sizes[name] for name in sizes.keys() - {"targets", "pulse"}} == {
         "opportunities": 9_000,
+        "leads": 400,
         "accounts": 400,
+        "contacts": 600,
         "products": 6,
         "reps": 26,
         "tasks": 1_500,
         "activities": 12_000,
         "leave": 50,
         "skills": 26 * (6 + 2),
+        "rates": 3 * 4,
     }
+    assert 600 < sizes["pulse"] < 24 * 12 * 3
     assert reps["active"].sum() == 24
     assert reps["team"].nunique() == reps["manager"].nunique() == 4
     assert tables["accounts"]["sector"].nunique() == 8
@@ -273,7 +278,8 @@ def test_a_table_fits_its_contract(each: Company, entity: str) -> None:
     table, contract = each.tables[entity], CONTRACTS[entity]
 
     assert list(table) == [c.name for c in contract.mapped if c.name in table]
-    assert not table.duplicated(list(contract.key)).any()
+    if not contract.has("nth"):  # which numbers the answers that are alike
+        assert not table.duplicated(list(contract.key)).any()
     for name in contract.required:
         assert table[name].isna().sum() == MAY_BE_BLANK.get((entity, name), 0), name
     for column in contract.mapped:
@@ -284,8 +290,8 @@ def test_a_table_fits_its_contract(each: Company, entity: str) -> None:
 def test_what_a_table_refers_to_exists(each: Company) -> None:
     tables = each.tables
     people = set(tables["reps"]["name"])
-    for entity in ("opportunities", "accounts", "tasks", "activities", "leave", "skills"):
-        assert set(tables[entity]["owner"].dropna()) <= people, entity
+    for entity, table in tables.items():
+        assert set(table.get("owner", pd.Series(dtype=object)).dropna()) <= people, entity
     for entity in ("tasks", "activities"):
         known = tables["opportunities"]["opportunity_id"]
         assert tables[entity]["opportunity_id"].isin(known).all()
@@ -296,6 +302,31 @@ def test_what_a_table_refers_to_exists(each: Company) -> None:
         *tables["accounts"]["sector"],
     }
     assert tables["accounts"]["account"].is_unique
+    assert tables["contacts"]["account_id"].isin(tables["accounts"]["account_id"]).all()
+    assert set(tables["pulse"]["team"]) <= set(tables["reps"]["team"])
+
+
+def test_leads_become_opportunities_of_their_owner_and_account(each: Company) -> None:
+    leads, deals = each.tables["leads"], each.tables["opportunities"]
+    became = leads.merge(deals, left_on="converted_opportunity_id", right_on="opportunity_id")
+
+    assert len(became) == leads["converted"].sum() >= 50
+    assert (leads["converted"] == (leads["status"] == "Converted")).all()
+    assert became["opportunity_id"].is_unique
+    assert (became["account_x"] == became["account_y"]).all()
+    assert (became["created_on_x"] <= became["created_on_y"]).all()
+    assert (leads["created_on"] <= leads["modified_at"]).all()
+    assert leads["status"][leads["owner"].isna()].eq("New").all()
+
+
+def test_some_answer_without_their_name_and_nobody_before_the_first_day(each: Company) -> None:
+    pulse, reps = each.tables["pulse"], each.tables["reps"].set_index("name")
+    named = pulse[pulse["owner"].notna()]
+
+    assert 0.05 < pulse["owner"].isna().mean() < 0.7
+    assert pulse["answer"].between(1, 5).all()
+    assert (named["asked_on"] > named["owner"].map(reps["started_on"])).all()
+    assert not named.duplicated(["owner", "question", "asked_on"]).any()
 
 
 def test_dates_are_in_order_and_nothing_is_known_before_it_happened(each: Company) -> None:
@@ -312,6 +343,10 @@ def test_dates_are_in_order_and_nothing_is_known_before_it_happened(each: Compan
         reps["started_on"],
         reps["left_on"],
         each.tables["skills"]["rated_on"],
+        each.tables["leads"]["created_on"],
+        each.tables["leads"]["modified_at"].dt.floor("D"),
+        each.tables["pulse"]["asked_on"],
+        each.tables["rates"]["valid_from"],
     ]
 
     assert max(days.max() for days in happened) <= end

@@ -62,6 +62,8 @@ def test_a_time_keeps_its_hour_in_the_afternoon():
 def test_the_values_of_a_column_vote_on_the_order_of_day_and_month():
     assert days("created_on", "3/4/2026", "3/14/2026") == [date(2026, 3, 4), date(2026, 3, 14)]
     assert days("created_on", "3/4/2026", "14/3/2026") == [date(2026, 4, 3), date(2026, 3, 14)]
+    assert days("created_on", "3-4-2026", "14-3-2026") == [date(2026, 4, 3), date(2026, 3, 14)]
+    assert days("created_on", "3-4-2026", "3-14-2026") == [date(2026, 3, 4), date(2026, 3, 14)]
     assert days("created_on", "3.4.26", "14.3.26") == [date(2026, 4, 3), date(2026, 3, 14)]
 
 
@@ -97,19 +99,19 @@ def test_short_years_are_read_the_way_that_sees_fewer_years():
 
     assert {value.year for value in behind.frame["created_on"]} == {2016}
     assert {value.year for value in ahead.frame["created_on"]} == {2016}
-    assert [one.code for one in ahead.cautions] == ["date_order_ambiguous"]
+    assert ahead.cautions[0].code == "date_order_ambiguous"
 
 
-@pytest.mark.parametrize("text", ["soon", "2026-02-30", "0012-01-01", "2200-01-01", "13/13/2026"])
-def test_a_date_that_cannot_be_read_leaves_the_row_out(text):
+@pytest.mark.parametrize("text", ["soon", "2026-02-30", "0012-01-01", "2200-01-01"])
+def test_a_date_that_says_nothing_is_left_blank(text):
     rows = deals("created_on", text, "2026-03-04")
 
-    assert refused(rows) == [(2, "created_on", text, "bad_date")]
-    assert list(rows.frame["opportunity_id"]) == ["2"]
-    assert (rows.rows_read, rows.rows_rejected) == (2, 1)
+    assert refused(rows) == [(2, "created_on", text, "unreadable_left_blank")]
+    assert list(rows.frame["opportunity_id"]) == ["1", "2"]
+    assert (rows.rows_read, rows.rows_rejected) == (2, 0)
 
 
-@pytest.mark.parametrize("text", ["", "-", "N/A", "TBD", "0000-00-00", "无", " \u00a0 "])
+@pytest.mark.parametrize("text", ["", "-", "N/A", "TBD", "null", "None", "False", "无", " \u00a0 "])
 def test_what_says_that_there_is_no_value_is_blank_where_dates_and_numbers_stand(text):
     assert days("created_on", text, "2026-03-04") == [None, date(2026, 3, 4)]
     assert amounts(text, "1") == [None, 1]
@@ -172,10 +174,10 @@ def test_where_semicolons_divide_cells_commas_divide_numbers():
 
 
 @pytest.mark.parametrize("text", ["plenty", "12-34", "1,23,4.5.6", "50%", "1e3"])
-def test_an_amount_that_cannot_be_read_leaves_the_row_out(text):
+def test_an_amount_that_cannot_be_read_is_left_blank(text):
     rows = deals("amount", text, "5")
 
-    assert refused(rows) == [(2, "amount", text, "bad_number")]
+    assert refused(rows) == [(2, "amount", text, "unreadable_left_blank")]
 
 
 STYLES = ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%b %d, %Y", "%d-%b-%Y", "%Y年%m月%d日"]

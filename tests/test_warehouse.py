@@ -16,7 +16,9 @@ def test_a_failed_transaction_stores_nothing_and_keeps_the_version(stored):
     before = warehouse.data_version
 
     with pytest.raises(ZeroDivisionError), warehouse.transaction() as db:
-        db.execute("insert into raw_reps by name select 'r1' as rep_id, 'Ann' as name")
+        db.execute(
+            "insert into rows_reps by name select 'r1' as rep_id, 'Ann' as name, true as current"
+        )
         1 / 0  # noqa: B018
 
     with warehouse.cursor() as db:
@@ -28,7 +30,9 @@ def test_what_was_stored_is_there_after_a_restart(tmp_path):
     path = tmp_path / "deep" / "mine.duckdb"
     warehouse = Warehouse(path)
     with warehouse.transaction() as db:
-        db.execute("insert into raw_reps by name select 'r1' as rep_id, 'Ann' as name")
+        db.execute(
+            "insert into rows_reps by name select 'r1' as rep_id, 'Ann' as name, true as current"
+        )
     warehouse.close()
 
     reopened = Warehouse(path)
@@ -44,7 +48,7 @@ def test_a_note_about_the_data_does_not_change_its_version(stored):
     before = warehouse.data_version
 
     with warehouse.transaction(changes_data=False) as db:
-        db.execute("insert into layouts values ('f', 'reps', '{}', null)")
+        db.execute("insert into aliases (kind, alias) values ('owner', 'Ann')")
 
     assert warehouse.data_version == before
 

@@ -146,7 +146,7 @@ def test_uploads_are_listed_newest_first_the_undone_ones_included():
     store = Warehouse()
     assert uploads(store).empty
     load(store, f"{BASE}\n1,Ann,Won", file="old.csv")
-    load(store, f"{BASE},amount\n2,Ann,Won,100\n3,Ann,Won,a lot", file="new.csv")
+    load(store, f"{BASE},amount\n2,Ann,Won,100\n3,Ann,,5", file="new.csv")
     undo(store, 1, by="bob", at=AT)
 
     past = uploads(store)

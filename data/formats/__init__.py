@@ -23,7 +23,7 @@ BLANK = INVISIBLE + " \t\r\n\u00a0\u2007\u202f\u3000"
 """What may stand around a value and is none of it."""
 
 _QUOTES = BLANK + "\"'“”"
-_MARKS = re.compile(r"\s*(\*|\((必填|required)\))$", re.IGNORECASE)
+_DUTY = re.compile(r"\s*(\*|\((必填|required)\))$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,21 @@ class Format:
     stages, statuses
         Text to won, lost, open or void.
     void_if
-        Header to the values that take a record out of every count.
+        Header to the values that take an opportunity out of every count.
+    left_out
+        Entity to header to the values of rows that are no records of it at all.
+    id_prefix, id_pattern
+        What stands before every id, and what a whole id looks like.
+    blanks
+        Texts that stand for an empty cell, but in a status or a flag.
     date_order
         The ``strptime`` form by which ``3/4/2026`` is read where every value of a column fits both
         orders.
+    cautions
+        Entity to header to the code of what a person should know where a file has it.
     evidence
-        Entity to ``verified`` (seen in a real export), ``docs`` or ``unverified``.
+        Entity to ``verified`` (seen in a real export), ``docs`` or ``unverified``; of the
+        Chinese headers, where a format has others as well, under ``<entity>_zh``.
     """
 
     name: str
@@ -84,28 +93,40 @@ class Format:
     stages: Mapping[str, str]
     statuses: Mapping[str, str]
     void_if: Mapping[str, frozenset[str]]
+    left_out: Mapping[str, Mapping[str, frozenset[str]]]
+    blanks: frozenset[str]
     id_prefix: str
+    id_pattern: re.Pattern[str] | None
     case_safe_ids: bool
     date_order: str
     owner_change: OwnerChange | None
+    cautions: Mapping[str, Mapping[str, str]]
     evidence: Mapping[str, str]
 
     def knows(self, entity: str) -> frozenset[str]:
         """Every header this format may have for an entity, taken or not."""
         taken = (header for names in self.entities[entity].values() for header in names)
-        ignored = self.ignored.get(entity, frozenset()) | self.ignored.get("all", frozenset())
-        return frozenset(taken) | ignored | frozenset(self.void_if)
+        marks = {*self.void_if, *self.left_out.get(entity, ()), *self.cautions.get(entity, ())}
+        return frozenset(taken) | self.passed_over(entity) | marks
+
+    def passed_over(self, entity: str) -> frozenset[str]:
+        """Headers that are known and not taken, or only where there is nothing better."""
+        return self.ignored.get(entity, frozenset()) | self.ignored.get("all", frozenset())
 
 
 def normalise(text: str) -> str:
     """A header or stage without what exports vary: width, case, blanks, marks of duty.
 
+    Labels and technical names of a field are then often one.
+
     >>> normalise(" 客户名称_唯一性ID（必填）")
-    '客户名称 唯一性id'
+    '客户名称唯一性id'
+    >>> normalise("Close Date") == normalise("CloseDate") == normalise("CLOSE_DATE")
+    True
     """
     text = unicodedata.normalize("NFKC", text).translate(dict.fromkeys(map(ord, INVISIBLE)))
-    text = _MARKS.sub("", text.strip(_QUOTES)).strip(_QUOTES)
-    return " ".join(text.replace("_", " ").split()).casefold()
+    text = _DUTY.sub("", text.strip(_QUOTES)).strip(_QUOTES)
+    return "".join(text.replace("_", " ").split()).casefold()
 
 
 @cache
@@ -136,26 +157,37 @@ def patterns(kind: Literal["footers", "hints"]) -> re.Pattern[str]:
 def _format(name: str) -> Format:
     text = _toml(name)
     generic = name != "generic" and _toml("generic")
+    prefixes = text.get("prefixes", {})
     return Format(
         name=name,
         label=text["label"],
-        entities=_entities(text.get("entities")),
-        ignored={entity: _all(names) for entity, names in text.get("ignored", {}).items()},
+        entities=_entities(text.get("entities"), prefixes),
+        ignored={
+            entity: _all(_prefixed(names, prefixes.get(entity, ())))
+            for entity, names in text.get("ignored", {}).items()
+        },
         constants=text.get("constants", {}),
         signatures=_all(text.get("signatures", ())),
         stages=_meanings(generic, "stages") | _meanings(text, "stages"),
         statuses=_meanings(generic, "statuses") | _meanings(text, "statuses"),
-        void_if={normalise(header): _all(of) for header, of in text.get("void_if", {}).items()},
+        void_if=_marks(text.get("void_if", {})),
+        left_out={entity: _marks(marks) for entity, marks in text.get("left_out", {}).items()},
+        blanks=_all(text.get("blanks", ())),
         id_prefix=text.get("id_prefix", ""),
+        id_pattern=re.compile(text["id_pattern"]) if "id_pattern" in text else None,
         case_safe_ids=text.get("case_safe_ids", False),
         date_order=text.get("date_order", "%m/%d/%Y"),
         owner_change=OwnerChange(**text["owner_change"]) if "owner_change" in text else None,
+        cautions={
+            entity: {normalise(header): code for header, code in codes.items()}
+            for entity, codes in text.get("cautions", {}).items()
+        },
         evidence=text.get("evidence", {}),
     )
 
 
 def _entities(
-    listed: Mapping[str, Mapping[str, list[str]]] | None,
+    listed: Mapping[str, Mapping[str, list[str]]] | None, prefixes: Mapping[str, list[str]]
 ) -> dict[str, dict[str, tuple[str, ...]]]:
     if listed is None:  # our own files: the header is the contract
         listed = {
@@ -164,11 +196,22 @@ def _entities(
         }
     return {
         entity: {
-            column: tuple(dict.fromkeys(map(normalise, headers)))
+            column: tuple(
+                dict.fromkeys(map(normalise, _prefixed(headers, prefixes.get(entity, ()))))
+            )
             for column, headers in columns.items()
         }
         for entity, columns in listed.items()
     }
+
+
+def _prefixed(headers: Iterable[str], prefixes: Iterable[str]) -> list[str]:
+    """Headers as they are, and as an export writes them that names the object before each."""
+    return [before + header for header in headers for before in ("", *prefixes)]
+
+
+def _marks(listed: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    return {normalise(header): _all(values) for header, values in listed.items()}
 
 
 def _meanings(text: Any, kind: str) -> dict[str, str]:

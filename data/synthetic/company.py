@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from data.contracts import CONTRACTS
-from data.synthetic import people, sales, work
+from data.synthetic import people, prospects, sales, work
 from data.synthetic.names import PRODUCTS
 from data.synthetic.truth import Truth, plant
 
@@ -43,8 +42,8 @@ def sample_company(seed: int = 7, effects: bool = True, end: date = date(2026, 8
         Day of the export.
     """
     # A stream for each step, so that a twin without effects differs in outcomes only.
-    streams = np.random.default_rng(seed).spawn(6)
-    for_people, for_leads, for_truth, for_owners, for_outcomes, for_work = streams
+    streams = np.random.default_rng(seed).spawn(7)
+    for_people, for_leads, for_truth, for_owners, for_outcomes, for_work, for_more = streams
     reps = people.staff(end, for_people)
     accounts = people.customers(end, for_people)
     deals = sales.leads(accounts, end, for_leads)
@@ -68,7 +67,9 @@ def sample_company(seed: int = 7, effects: bool = True, end: date = date(2026, 8
 
     tables = {
         "opportunities": deals.drop(columns=list(IN_ACCOUNTS)),
+        "leads": prospects.leads(deals, reps, end, for_more),
         "accounts": accounts,
+        "contacts": prospects.contacts(accounts, for_more),
         "products": products,
         "reps": reps,
         "targets": work.targets(deals, reps, end, for_work),
@@ -76,23 +77,10 @@ def sample_company(seed: int = 7, effects: bool = True, end: date = date(2026, 8
         "activities": work.activities(deals, reps, end, for_work),
         "leave": work.leave(deals, reps, end, for_work),
         "skills": work.skills(reps, truth, end, for_work),
+        "pulse": work.pulse(reps, end, for_more),
+        "rates": work.rates(end, for_more),
     }
     return Company({name: _export(name, table) for name, table in tables.items()}, truth, end)
-
-
-def write(company: Company, folder: Path) -> list[Path]:
-    """Write each table as ``<entity>.csv`` (UTF-8, ISO dates) into the folder; their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, table in company.tables.items():
-        times = [c.name for c in CONTRACTS[name].columns if c.type == "time" and c.name in table]
-        as_text = {time: table[time].dt.strftime("%Y-%m-%dT%H:%M:%S") for time in times}
-        path = folder / f"{name}.csv"
-        table.assign(**as_text).to_csv(
-            path, index=False, encoding="utf-8", date_format="%Y-%m-%d", lineterminator="\n"
-        )
-        paths.append(path)
-    return paths
 
 
 def true_win(company: Company, reps: Sequence[str], opportunity_ids: Sequence[str]) -> np.ndarray:

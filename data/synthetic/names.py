@@ -6,6 +6,8 @@ import numpy as np
 
 COMPANY = "Lanting Instruments 兰亭仪器"
 CURRENCY = "CNY"
+RATES = {"USD": 7.12, "EUR": 7.8, "HKD": 0.912}
+"""About what one of a foreign currency is in that of the company."""
 MAIL_HOST = "lanting.example"
 
 TEAMS = {  # team: (region, manager)
@@ -101,6 +103,11 @@ TASKS = (
     "Update the forecast",
     "安排售后培训",
     "Clear the contract",
+)
+QUESTIONS = (
+    "I can reach my target this quarter",
+    "My workload is manageable",
+    "I get the help I need",
 )
 
 SPRING_FESTIVALS = np.array(

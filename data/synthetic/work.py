@@ -1,11 +1,11 @@
-"""The rest of what the sample company's CRM holds: targets, tasks, activities, leave, skills."""
+"""The rest of what the sample company keeps: targets, tasks, activities, leave, skills, answers."""
 
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from data.synthetic.names import COMPANY, CURRENCY, PRODUCTS, TASKS
+from data.synthetic.names import COMPANY, CURRENCY, PRODUCTS, QUESTIONS, RATES, TASKS
 from data.synthetic.people import days_of, on_workday
 from data.synthetic.truth import REP_PRODUCT_SD, REP_SECTOR_SD, Truth
 
@@ -16,6 +16,8 @@ RAMP_DAYS = 150
 PRIOR_MONTHS = 4
 """How many months of an average rep a target leans on, so newcomers have one too."""
 MONTH_SHARES = np.array([0.7, 0.95, 1.05, 0.8, 1, 1.2, 0.9, 1.05, 1.2, 0.85, 1.05, 1.25]) / 12
+PULSE_MONTHS = 12
+RATE_YEARS = 3
 ACTIVITIES = {
     "call": (0.40, 0.4),
     "mail": (0.27, 0.25),
@@ -196,6 +198,42 @@ def skills(reps: pd.DataFrame, truth: Truth, end: date, rng: np.random.Generator
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def pulse(reps: pd.DataFrame, end: date, rng: np.random.Generator) -> pd.DataFrame:
+    """Answers of a year of monthly questions; a third of the people leave their name out."""
+    asked = on_workday(
+        (np.datetime64(end, "M") - np.arange(PULSE_MONTHS, 0, -1)).astype("datetime64[D]")
+    )
+    here = reps[reps["active"]].reset_index(drop=True)
+    shape = (len(here), len(asked), len(QUESTIONS))
+    mood = rng.normal(3.5, 0.6, (len(here), 1, 1)) + rng.normal(0, 0.3, (1, 1, len(QUESTIONS)))
+    answers = (mood + rng.normal(0, 0.7, shape)).round().clip(1, 5).astype(int)
+    answered = (rng.random(shape[:2]) < 0.9) & (asked > days_of(here["started_on"])[:, None])
+    month, person, question = np.nonzero(np.repeat(answered.T[:, :, None], shape[2], axis=2))
+    nameless = rng.random(len(here)) < 1 / 3
+    return pd.DataFrame(
+        {
+            "owner": here["name"].where(~nameless).to_numpy()[person],
+            "team": here["team"].to_numpy()[person],
+            "question": np.array(QUESTIONS)[question],
+            "answer": answers[person, month, question],
+            "asked_on": asked[month],
+        }
+    )
+
+
+def rates(end: date, rng: np.random.Generator) -> pd.DataFrame:
+    """What one of each foreign currency was worth on the first day of the last three years."""
+    years = [date(year, 1, 1) for year in range(end.year - RATE_YEARS, end.year + 1)]
+    return pd.DataFrame(
+        [
+            (currency, CURRENCY, round(rate * np.exp(rng.normal(0, 0.02)), 4), year)
+            for currency, rate in RATES.items()
+            for year in years
+        ],
+        columns=["currency", "per", "rate", "valid_from"],
+    ).astype({"valid_from": "datetime64[s]"})
 
 
 def _worked_on(

@@ -1,7 +1,8 @@
 """Pieces every page is built of: the finding, a picture with its caption, tiles, a table."""
 
+import zlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,6 +10,9 @@ import streamlit as st
 
 from pages._ui import charts, session
 from pages._ui.text import plain
+
+INK = {False: "#5A6570", True: "#A9B4BF"}
+"""Colour of text in pictures, in the light and in the dark theme."""
 
 
 def title(heading: str, finding: str) -> None:
@@ -25,9 +29,28 @@ def picture(
     It is drawn once for the scope and ``of``, which names what else it depends on.
     """
     st.markdown(f"##### {plain(finding)}")
-    figure = session.keep(key, draw, of)
-    st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=finding)
+    figure = session.keep(key, lambda: finished(draw(), session.is_dark()), of)
+    st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=key, alt=finding)
     st.caption(plain(caption))
+
+
+def finished(figure: go.Figure, dark: bool) -> go.Figure:
+    """The figure in the theme of the page, such that the browser draws it once.
+
+    Streamlit hands Plotly each figure twice: before the width is known, and after. Plotly draws
+    nothing the second time if the data has a revision that stays and no template comes along.
+    """
+    figure.layout.template = None
+    font = {"family": st.get_option("theme.font"), "size": 12, "color": INK[dark]}
+    axis = {"gridcolor": charts.FAINT}
+    box = {"bgcolor": charts.PAPER[dark], "bordercolor": charts.FAINT, "font": font}
+    return figure.update_layout(
+        font=font,
+        xaxis=axis,
+        yaxis=axis,
+        hoverlabel=box,
+        datarevision=zlib.crc32(figure.to_json().encode()),
+    )
 
 
 def tiles(entries: Sequence[Mapping[str, Any]]) -> None:
@@ -52,13 +75,40 @@ def table(
 
     ``right`` names columns of figures written as text, which align like numbers.
     """
-    columns = {
+    st.dataframe(
+        rows[list(headings)], hide_index=True, column_config=_columns(headings, right), key=key
+    )
+
+
+def choice(
+    rows: pd.DataFrame,
+    headings: Mapping[str, str],
+    key: str,
+    mode: Literal["single-row-required", "multi-row"],
+    first: Sequence[int] = (),
+    right: Sequence[str] = (),
+) -> list[int]:
+    """A ``table`` to choose rows in: the numbers of those chosen, at the start ``first``."""
+    state = st.dataframe(
+        rows[list(headings)],
+        hide_index=True,
+        column_config=_columns(headings, right),
+        key=key,
+        on_select="rerun",
+        selection_mode=mode,
+        selection_default={"selection": {"rows": list(first)}},
+    )
+    # A choice outlives the rows it was made in.
+    return [row for row in state["selection"]["rows"] if row < len(rows)]
+
+
+def _columns(headings: Mapping[str, str], right: Sequence[str]) -> dict[str, Any]:
+    return {
         name: st.column_config.Column(
             heading, alignment="right" if name in right else None, width=None
         )
         for name, heading in headings.items()
     }
-    st.dataframe(rows[list(headings)], hide_index=True, column_config=columns, key=key)
 
 
 def drawer(label: str, key: str) -> st.delta_generator.DeltaGenerator | None:

@@ -1,7 +1,8 @@
 """Frames to Plotly figures: one function per kind of chart, one look.
 
 Figures carry no title: the finding stands above them as text. Names from the CRM are escaped,
-because Plotly reads a little HTML.
+because Plotly reads a little HTML. Numbers are lists: Plotly takes an array for new each time it
+is handed one, and draws again.
 """
 
 import html
@@ -49,8 +50,8 @@ def attainment_bars(rows: pd.DataFrame, elapsed: float, t: Text) -> go.Figure:
                 width=0.7, hoverinfo="skip",
             ),
             go.Bar(
-                y=names, x=rows["attainment"], orientation="h", width=0.36,
-                marker_color=np.where(behind, ORANGE, BLUE),
+                y=names, x=rows["attainment"].tolist(), orientation="h", width=0.36,
+                marker_color=np.where(behind, ORANGE, BLUE).tolist(),
                 hovertext=hover, hoverinfo="text",
                 text=[t.rate(share) for share in rows["attainment"]],
                 textposition="outside", cliponaxis=False, textfont_size=13,
@@ -80,7 +81,7 @@ def month_bars(flow: pd.DataFrame, as_of: date, t: Text) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=months,
-            y=amounts,
+            y=amounts.tolist(),
             hovertext=hover,
             hoverinfo="text",
             marker_color=BLUE,
@@ -101,41 +102,37 @@ def rate_map(rates: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
     """
     levels = list(dict.fromkeys(rates["level"]))
     reps = list(dict.fromkeys(rates["rep"]))
-    tables = {
-        column: rates.pivot(index="rep", columns="level", values=column).loc[reps, levels]
-        for column in ("mean", "low", "high", "above", "p_above", "clear", "wins", "trials")
-    }
+    every = pd.MultiIndex.from_product([reps, levels], names=["rep", "level"])
+    cells = rates.set_index(["rep", "level"]).loc[every].reset_index()
     # Half of the colour says that a difference is known at all, the other half how large it is.
-    size = np.clip(np.abs(tables["above"].to_numpy()) / 0.2, 0, 1)
-    shade = tables["clear"].to_numpy() * (0.5 + 0.5 * size)
+    size = (cells["above"].abs() / 0.2).clip(0, 1)
+    shade = (cells["clear"] * (0.5 + 0.5 * size)).to_numpy()
     hover = [
-        [
-            t(
-                "chart.rate_hover",
-                rep=_name(rep),
-                level=_name(level),
-                rate=t.estimate(*(tables[part].at[rep, level] for part in ("mean", "low", "high"))),
-                wins=int(tables["wins"].at[rep, level]),
-                trials=int(tables["trials"].at[rep, level]),
-                points=t.points(tables["above"].at[rep, level]),
-                chance=t.chance(tables["p_above"].at[rep, level]),
-            )
-            for level in levels
-        ]
-        for rep in reps
+        t(
+            "chart.rate_hover",
+            rep=_name(cell.rep),
+            level=_name(cell.level),
+            rate=t.estimate(cell.mean, cell.low, cell.high),
+            wins=int(cell.wins),
+            trials=int(cell.trials),
+            points=t.points(cell.above),
+            chance=t.chance(cell.p_above),
+        )
+        for cell in cells.itertuples()
     ]
     across, down = [_name(level) for level in levels], [_name(rep) for rep in reps]
+    table = (len(down), len(across))
     figure = go.Figure(
         go.Heatmap(
-            z=shade, zmin=-1, zmax=1, showscale=False, xgap=3, ygap=3,
+            z=shade.reshape(table).tolist(), zmin=-1, zmax=1, showscale=False, xgap=3, ygap=3,
             colorscale=[[0, ORANGE], [0.5, PAPER[dark]], [1, BLUE]],
-            x=across, y=down, hovertext=hover, hoverinfo="text",
+            x=across, y=down, hovertext=np.reshape(hover, table).tolist(), hoverinfo="text",
         )
     )  # fmt: skip
     figure.add_scatter(
-        x=across * len(down), y=np.repeat(down, len(across)), mode="text", hoverinfo="skip",
-        text=[f"{rate:.0%}" for rate in tables["mean"].to_numpy().ravel()],
-        textfont={"size": 12, "color": [_ink(value, dark) for value in shade.ravel()]},
+        x=across * len(down), y=np.repeat(down, len(across)).tolist(), mode="text",
+        text=[f"{rate:.0%}" for rate in cells["mean"]], hoverinfo="skip",
+        textfont={"size": 12, "color": [_ink(value, dark) for value in shade]},
     )  # fmt: skip
     # Slanted, so that they are read at the width of a phone too.
     figure.update_xaxes(side="top", showgrid=False, tickangle=-30)
@@ -143,7 +140,6 @@ def rate_map(rates: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
     _rows(figure, down, top=16 + slant, bottom=8)
     # The text trace would leave room around the cells.
     figure.update_xaxes(range=[-0.5, len(across) - 0.5])
-    figure.update_yaxes(range=[len(down) - 0.5, -0.5], autorange=False)
     return figure.update_layout(margin_r=8 + slant)
 
 
@@ -184,15 +180,16 @@ def rate_dots(rows: pd.DataFrame, average: Sequence[float], t: Text) -> go.Figur
         marker={"symbol": "line-ns", "size": 16, "line": {"width": 2, "color": GREY}},
     )  # fmt: skip
     figure.add_scatter(
-        x=rows["raw"], y=names, mode="markers", hoverinfo="skip", name=t("chart.raw"),
+        x=rows["raw"].tolist(), y=names, mode="markers", hoverinfo="skip", name=t("chart.raw"),
         marker={"symbol": "circle-open", "size": 8, "color": GREY},
     )  # fmt: skip
     figure.add_scatter(
-        x=rows["mean"], y=names, mode="markers", name=t("chart.estimate"),
+        x=rows["mean"].tolist(), y=names, mode="markers", name=t("chart.estimate"),
         marker={"size": 10, "color": BLUE}, hovertext=hover, hoverinfo="text",
         error_x={
             "type": "data", "symmetric": False, "thickness": 2.5, "width": 0, "color": BLUE,
-            "array": rows["high"] - rows["mean"], "arrayminus": rows["mean"] - rows["low"],
+            "array": (rows["high"] - rows["mean"]).tolist(),
+            "arrayminus": (rows["mean"] - rows["low"]).tolist(),
         },
     )  # fmt: skip
     figure.update_xaxes(tickformat=".0%")
@@ -229,7 +226,7 @@ def flows(moves: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
             link={
                 "source": [givers.index(name) for name in totals["from_rep"]],
                 "target": [len(givers) + takers.index(name) for name in totals["to_rep"]],
-                "value": totals["value"],
+                "value": totals["value"].tolist(),
                 "color": FAINT,
                 "customdata": hover,
                 "hovertemplate": "%{customdata}<extra></extra>",
@@ -251,7 +248,7 @@ def _rows(
     figure: go.Figure, names: Sequence[str], top: int = 8, bottom: int = 32, row: int = ROW
 ) -> go.Figure:
     """One row per name, the first on top."""
-    figure.update_yaxes(autorange="reversed", showgrid=False, type="category", dtick=1)
+    figure.update_yaxes(range=[len(names) - 0.5, -0.5], showgrid=False, type="category", dtick=1)
     height = top + bottom + row * max(len(names), 2)
     return _look(figure, height, left=_width(names), top=top, bottom=bottom)
 
@@ -261,14 +258,13 @@ def _look(
 ) -> go.Figure:
     # Margins are given, because finding them out makes Plotly draw everything again; and in one
     # call, because it checks the whole layout at each.
-    axis = {"automargin": False, "zeroline": False, "fixedrange": True, "title": None}
+    axis = {"automargin": False, "zeroline": False, "fixedrange": True, "title": None, "ticks": ""}
     return figure.update_layout(
         height=height,
-        margin={"l": left, "r": 8, "t": top, "b": bottom},
+        margin={"l": left, "r": 8, "t": top, "b": bottom, "pad": 8},
         showlegend=False,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        hoverlabel={"align": "left"},
         dragmode=False,
         xaxis=axis,
         yaxis=axis,

@@ -1,6 +1,7 @@
-"""Deciding: the card of a move, what its buttons write down, and what stands decided."""
+"""Deciding: the moves and the one being read, what its buttons write down, what stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from analytics.exports import owner_changes
 from analytics.ownership import Handover
 from data.log import record_decision
 from pages._ui import session
-from pages._ui.blocks import table
+from pages._ui.blocks import choice, drawer
 from pages._ui.text import Text
 
 
@@ -37,16 +38,24 @@ def decide(
     )
 
 
-def decide_one(*decision: Any) -> None:
-    """``decide``, and clear the note for the next one."""
-    decide(*decision)
-    st.session_state["note"] = ""
-
-
 def decide_all(verdict: str, proposals: Iterable[Move | Handover]) -> None:
+    """Decide on all of these, and clear the note for the next decision."""
     for one in proposals:
         facts = claim(one) if isinstance(one, Move) else {"fact": one.fact}
         decide(verdict, str(one.item), one.from_rep, one.to_rep, facts)
+    st.session_state["note"] = ""
+
+
+def decide_move(verdict: str, move: Move, then: int) -> None:
+    """Decide on the move being read, and go on to the one in row ``then``."""
+    decide_all(verdict, [move])
+    st.session_state["moves"] = {"selection": {"rows": [then]}}
+
+
+def take_back(decided: pd.DataFrame) -> None:
+    """Undo these standing decisions."""
+    for row in decided.itertuples():
+        decide("undo", row.Index, row.from_rep, row.to_rep)
     st.session_state["note"] = ""
 
 
@@ -64,23 +73,82 @@ def claim(move: Move) -> dict[str, object]:
     }
 
 
-def move_card(
-    move: Move, item: pd.Series, by: str, standing: Mapping[str, Any] | None, t: Text
+def verdicts(decided: pd.DataFrame, t: Text) -> dict[str, str]:
+    """What stands decided, in words, by the id of the opportunity."""
+    return {
+        row.Index: f"{t(f'decision.{row.verdict}')} → {row.to_rep}" for row in decided.itertuples()
+    }
+
+
+def decide_moves(
+    moves: Sequence[Move], items: pd.DataFrame, decided: pd.DataFrame, by: str, t: Text
 ) -> None:
-    """One move: who gives what to whom, what it gains, why, and the decision."""
-    with st.container(border=True, key=f"move-{move.item}"):
-        name, account = item["name"], item["account"]
-        known = pd.isna(account) or account in name
-        title = t.md(
-            "move.title",
-            giver=move.from_rep,
-            taker=move.to_rep,
-            name=name if known else f"{name} · {account}",
-        )
+    """Every move in a table, and the one chosen there with its reasons and its decision.
+
+    ``items`` and ``decided`` are the open opportunities and standing decisions by their id;
+    ``by`` is the attribute that win rates were estimated by.
+    """
+    undecided = [row for row, move in enumerate(moves) if move.item not in decided.index]
+    st.subheader(t("reallocate.decide"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        counted = t("reallocate.undecided", open=len(undecided), moves=len(moves))
+        st.caption(f"{counted}\n\n{t('reallocate.single')}", width="stretch")
+        if undecided:
+            st.button(
+                t("reallocate.accept_all", count=len(undecided)),
+                on_click=decide_all,
+                args=("accept", [moves[row] for row in undecided]),
+                key="accept-all",
+            )
+    words = verdicts(decided, t)
+    names = [_name(items.loc[move.item]) for move in moves]
+    chosen = choice(
+        pd.DataFrame(
+            {
+                "from": [move.from_rep for move in moves],
+                "to": [move.to_rep for move in moves],
+                "opportunity": names,
+                "gain": [
+                    f"{t.money(move.gain, signed=True)} · {_range(move, t)}" for move in moves
+                ],
+                "chance": [t.chance(move.p_gain) for move in moves],
+                "decision": [words.get(str(move.item), t("move.undecided")) for move in moves],
+            }
+        ),
+        {
+            "from": t("facts.from"),
+            "to": t("facts.to"),
+            "opportunity": t("facts.opportunity"),
+            "gain": t("move.gain_range"),
+            "chance": t("move.chance"),
+            "decision": t("facts.decision"),
+        },
+        key="moves",
+        mode="single-row-required",
+        first=undecided[:1],
+        right=("gain", "chance"),
+    )
+    row = chosen[0] if chosen else 0
+    others = [other for other in undecided if other != row]
+    then = next((other for other in others if other > row), others[0] if others else row)
+    move = moves[row]
+    standing = decided.loc[[move.item]] if move.item in decided.index else None
+    move_card(move, items.loc[move.item], by, standing, then, t)
+
+
+def move_card(
+    move: Move, item: pd.Series, by: str, standing: pd.DataFrame | None, then: int, t: Text
+) -> None:
+    """One move: who gives what to whom, what it gains, why, and the decision.
+
+    ``standing`` is the row of its decision; ``then`` the row of the move to decide on next.
+    """
+    with st.container(border=True, key="move"):
+        title = t.md("move.title", giver=move.from_rep, taker=move.to_rep, name=_name(item))
         gain = t.md(
             "move.gain",
             gain=t.money(move.gain, signed=True),
-            range=t.money_range(move.gain_low, move.gain_high),
+            range=_range(move, t),
             chance=t.chance(move.p_gain),
             value=t.money(move.value),
         )
@@ -92,30 +160,47 @@ def move_card(
                 for reason in move.reasons
             )
         )
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            if standing:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if standing is not None:
+                [decision] = standing.itertuples()
                 st.markdown(
                     t.md(
-                        f"move.standing_{standing['verdict']}",
-                        taker=standing["to_rep"],
-                        note=standing["note"] or "–",
+                        f"move.standing_{decision.verdict}",
+                        taker=decision.to_rep,
+                        note=decision.note or "–",
                     )
                 )
                 st.button(
                     t("decided.undo"),
-                    on_click=decide_one,
-                    args=("undo", move.item, move.from_rep, move.to_rep),
+                    on_click=take_back,
+                    args=(standing,),
                     key=f"undo-{move.item}",
                 )
-            else:
-                for verdict in ("accept", "decline"):
-                    st.button(
-                        t(f"move.{verdict}"),
-                        type="primary" if verdict == "accept" else "secondary",
-                        on_click=decide_one,
-                        args=(verdict, move.item, move.from_rep, move.to_rep, claim(move)),
-                        key=f"{verdict}-{move.item}",
-                    )
+                return
+            st.text_input(
+                t("decided.note"),
+                key="note",
+                placeholder=t("move.note"),
+                label_visibility="collapsed",
+            )
+            for verdict in ("accept", "decline"):
+                st.button(
+                    t(f"move.{verdict}"),
+                    type="primary" if verdict == "accept" else "secondary",
+                    on_click=decide_move,
+                    args=(verdict, move, then),
+                    key=f"{verdict}-{move.item}",
+                )
+
+
+def _name(item: pd.Series) -> str:
+    """What people call an opportunity: its name, and its account unless that is part of it."""
+    name, account = item["name"], item["account"]
+    return name if pd.isna(account) or account in name else f"{name} · {account}"
+
+
+def _range(move: Move, t: Text) -> str:
+    return t.money_range(move.gain_low, move.gain_high)
 
 
 def reason_words(
@@ -146,12 +231,31 @@ def reason_words(
 
 
 def show_decided(decided: pd.DataFrame, t: Text) -> None:
-    """What stands decided, the files to take to the CRM, and the way to take a decision back."""
-    st.subheader(t("decided.title"), anchor=False)
+    """The files to take to the CRM, what stands decided, and the way to take it back."""
     if decided.empty:
         st.caption(t("decided.none"))
         return
-    table(
+    st.subheader(t("decided.title"), anchor=False)
+    accepted = decided[decided["verdict"] == "accept"].reset_index()
+    with st.container(horizontal=True):
+        for name, rollback in (("changes", False), ("rollback", True)):
+            st.download_button(
+                t(f"decided.{name}", count=len(accepted)),
+                data=partial(owner_changes, accepted, rollback=rollback),
+                file_name=f"owner_{name}_{session.scope().as_of}.csv",
+                mime="text/csv",
+                disabled=accepted.empty,
+                on_click="ignore",
+                key=f"download-{name}",
+            )
+    st.caption(t("decided.help"))
+    if box := drawer(t("decided.all", count=len(decided)), "decided"):
+        with box:
+            _decided_table(decided, t)
+
+
+def _decided_table(decided: pd.DataFrame, t: Text) -> None:
+    rows = choice(
         decided.assign(
             verdict=decided["verdict"].map(lambda verdict: t(f"decision.{verdict}")),
             decided_at=decided["decided_at"].map(lambda at: f"{at:%Y-%m-%d %H:%M}"),
@@ -167,30 +271,12 @@ def show_decided(decided: pd.DataFrame, t: Text) -> None:
             "decided_at": t("decided.at"),
         },
         key="decided-table",
+        mode="multi-row",
     )
-    accepted = decided[decided["verdict"] == "accept"].reset_index()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name, rollback in (("changes", False), ("rollback", True)):
-            st.download_button(
-                t(f"decided.{name}", count=len(accepted)),
-                data=owner_changes(accepted, rollback=rollback),
-                file_name=f"owner_{name}_{session.scope().as_of}.csv",
-                mime="text/csv",
-                disabled=accepted.empty,
-                on_click="ignore",
-                key=f"download-{name}",
-            )
-        item = st.selectbox(
-            t("decided.choose"),
-            list(decided.index),
-            format_func=lambda item: f"{decided.at[item, 'name']} → {decided.at[item, 'to_rep']}",
-            key="undo-item",
-            width=320,
-        )
-        st.button(
-            t("decided.undo"),
-            on_click=decide_one,
-            args=("undo", item, decided.at[item, "from_rep"], decided.at[item, "to_rep"]),
-            key="undo-decision",
-        )
-    st.caption(t("decided.help"))
+    st.button(
+        t("decided.undo_chosen", count=len(rows)),
+        on_click=take_back,
+        args=(decided.iloc[rows],),
+        disabled=not rows,
+        key="undo-decisions",
+    )

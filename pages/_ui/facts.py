@@ -5,8 +5,8 @@ import streamlit as st
 
 from analytics.ownership import Handover
 from analytics.workflow import handovers, split_accounts
-from pages._ui.blocks import drawer, table
-from pages._ui.decisions import decide_all
+from pages._ui.blocks import choice, drawer, table
+from pages._ui.decisions import decide_all, verdicts
 from pages._ui.session import ask
 from pages._ui.text import Text
 
@@ -18,11 +18,13 @@ def show_facts(items: pd.DataFrame, decided: pd.DataFrame, t: Text) -> None:
     """
     given, split = ask(handovers), ask(split_accounts)
     st.subheader(t("facts.title"), anchor=False)
-    st.caption(t("facts.help"))
     if not given and split.empty:
-        st.markdown(t("facts.none"))
-    if given:
-        _handovers(given, items, decided, t)
+        st.caption(t("facts.none"))
+        return
+    st.caption(t("facts.help"))
+    if given and (box := drawer(t("facts.handovers", count=len(given)), "leavers")):
+        with box:
+            _handovers(given, items, decided, t)
     if len(split) and (box := drawer(t("facts.split", count=len(split)), "split")):
         with box:
             _split(split, t)
@@ -51,13 +53,7 @@ def _handovers(
     given: tuple[Handover, ...], items: pd.DataFrame, decided: pd.DataFrame, t: Text
 ) -> None:
     """Proposed hand-overs; the chosen rows, or all undecided ones, can be decided at once."""
-    st.markdown(t.md("facts.handovers", count=len(given)))
-    verdicts = {
-        item: f"{t(f'decision.{verdict}')} → {taker}"
-        for item, verdict, taker in zip(
-            decided.index, decided["verdict"], decided["to_rep"], strict=True
-        )
-    }
+    words = verdicts(decided, t)
     rows = pd.DataFrame(
         {
             "opportunity": [items.at[one.item, "name"] for one in given],
@@ -67,18 +63,18 @@ def _handovers(
             "from": [one.from_rep or "–" for one in given],
             "to": [one.to_rep for one in given],
             "load": [one.load for one in given],
-            "decision": [verdicts.get(one.item, "") for one in given],
+            "decision": [words.get(one.item, "") for one in given],
         }
     )
-    picked = st.dataframe(
-        rows.rename(columns={name: t(f"facts.{name}") for name in rows.columns}),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="multi-row",
+    picked = choice(
+        rows,
+        {name: t(f"facts.{name}") for name in rows},
         key="handovers",
+        mode="multi-row",
+        right=("value",),
     )
-    undecided = [one for one in given if one.item not in verdicts]
-    chosen = [given[row] for row in picked["selection"]["rows"]] or undecided
+    undecided = [one for one in given if one.item not in decided.index]
+    chosen = [given[row] for row in picked] or undecided
     with st.container(horizontal=True):
         for verdict in ("accept", "decline"):
             st.button(

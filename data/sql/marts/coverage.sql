@@ -1,7 +1,7 @@
 -- One row: what the data holds and what it lacks, on the as-of date.
 --
 -- currency         that of most opportunities; null where none is given
--- other_currency   opportunities in another one, whose amounts are left out
+-- other_currency   opportunities in another one without a rate, whose amounts are left out
 
 with ranked as (
     select
@@ -23,7 +23,8 @@ select
     count(case when outcome = 'open' and coalesce(amount, 0) = 0 then 1 end)
         as open_without_amount,
     count(case when outcome <> 'open' and closed_on is null then 1 end) as closed_without_date,
-    count(case when deals.currency <> ranked.currency then 1 end) as other_currency,
+    count(case when deals.currency <> ranked.currency and deals.amount is null then 1 end)
+        as other_currency,
     count(distinct rep) as owners,
     max(ranked.currency) as currency,
     min(created_on) as first_created_on,

@@ -4,8 +4,8 @@
 -- end. Owner, amount and attributes are those of the newest export, not of that day.
 --
 -- rep          owner, null where nobody owns it
--- amount       null where it is not in the currency of most opportunities: amounts of several
---              currencies are not summed, and there are no rates
+-- amount       in the currency of most opportunities; from others by the rate of the day it closed,
+--              or of the as-of date; null where there is no rate: currencies are never summed
 -- size_band    employees of the account
 -- closed_on    actual close, null while open
 -- expected_on  expected close, null when closed
@@ -31,6 +31,40 @@ currencies as (
     from raw_opportunities
     where currency is not null
     group by currency
+),
+
+rates as (
+    select
+        currency,
+        per,
+        rate,
+        coalesce(valid_from, cast('1900-01-01' as date)) as valid_from,
+        coalesce(
+            lead(valid_from) over (partition by currency, per order by valid_from nulls first),
+            cast('9999-12-31' as date)
+        ) as valid_until
+    from raw_rates
+    union all
+    select distinct
+        per, per, cast(1 as double), cast('1900-01-01' as date), cast('9999-12-31' as date)
+    from raw_rates
+),
+
+-- What one of a currency is in another, by the base that both have a rate to.
+exchange as (
+    select
+        own.currency,
+        main.currency as into_currency,
+        max(own.rate / main.rate) as rate,
+        greatest(own.valid_from, main.valid_from) as valid_from,
+        least(own.valid_until, main.valid_until) as valid_until
+    from rates as own
+    inner join rates as main
+        on main.per = own.per
+        and main.valid_from < own.valid_until
+        and main.valid_until > own.valid_from
+    where main.rate > 0
+    group by 1, 2, 4, 5
 ),
 
 named as (
@@ -90,8 +124,10 @@ select
     end as size_band,
     known.stage,
     known.known_outcome as outcome,
-    case when coalesce(known.currency = currencies.currency, true) then known.amount end
-        as amount,
+    case
+        when coalesce(known.currency = currencies.currency, true) then known.amount
+        else cast(known.amount * exchange.rate as decimal(18, 2))
+    end as amount,
     known.currency,
     products.list_price,
     known.created_on,
@@ -103,6 +139,11 @@ select
 from known
 left join currencies
     on currencies.choice = 1
+left join exchange
+    on exchange.currency = known.currency
+    and exchange.into_currency = currencies.currency
+    and exchange.valid_from <= coalesce(known.ended_on, known.as_of)
+    and exchange.valid_until > coalesce(known.ended_on, known.as_of)
 left join raw_accounts as accounts
     on accounts.account_id = known.known_account
 left join raw_products as products

@@ -1,0 +1,123 @@
+"""Every row that an upload said: one table an entity, and views of what counts and what was said.
+
+Table ``rows_<entity>`` holds the rows of all uploads; ``current`` marks, for each key, the one
+that counts (``data.state``).
+"""
+
+from collections.abc import Collection
+
+import duckdb
+
+from data.contracts import SQL_TYPES, Column, Contract
+from data.mapping import Mapping
+
+COMPOSED = 0
+"""``row_no`` of a row that no file has: the newest values of files with different columns."""
+
+
+def tables(contract: Contract) -> list[str]:
+    """The statements that make an entity's table, or bring it to this version.
+
+    It begins with the columns that every upload has; ``add_columns`` adds the others when
+    a file gives them, since a column of nothing costs nearly as much as one of values.
+    """
+    table = f"rows_{contract.name}"
+    first = [
+        column for column in contract.columns if column.required or column.name in contract.key
+    ]
+    typed = "".join(f", {column.name} {SQL_TYPES[column.type]}" for column in first)
+    return [
+        f"create table if not exists {table} "
+        f"(upload_id BIGINT, row_no BIGINT, current BOOLEAN, refused VARCHAR{typed})",
+        f"alter table {table} add column if not exists current BOOLEAN",
+        f"alter table {table} add column if not exists refused VARCHAR",
+        *(
+            f"alter table {table} add column if not exists {column.name} {SQL_TYPES[column.type]}"
+            for column in first
+        ),
+    ]
+
+
+def add_columns(
+    db: duckdb.DuckDBPyConnection, contract: Contract, names: Collection[str] = ()
+) -> None:
+    """Make room for columns, and views that have every column of the contract.
+
+    ``raw_<entity>`` is the current state, ``said_<entity>`` every row as its upload had it.
+    Where an id is not known, they have the name that stands in for it.
+    """
+    table = f"rows_{contract.name}"
+    columns_held = held(db, contract)
+    for name in sorted({*names} - columns_held):
+        db.execute(f"alter table {table} add column {name} {SQL_TYPES[contract.column(name).type]}")
+    columns_held |= {*names}
+    columns = ", ".join(
+        f"{_value(column, contract, columns_held)} as {column.name}" for column in contract.columns
+    )
+    db.execute(
+        f"create or replace view raw_{contract.name} as "
+        f"select {columns}, upload_id from {table} where current"
+    )
+    db.execute(
+        f"create or replace view said_{contract.name} as "
+        f"select upload_id, as_of, row_no, {columns} from {table} join uploads "
+        f"using (upload_id) where row_no is distinct from {COMPOSED}"
+    )
+
+
+def keep(
+    db: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    upload_id: int,
+    source: str,
+    columns: Collection[str],
+    *,
+    refused: bool = False,
+) -> int:
+    """Store the rows of an upload; ``update_state`` has to follow.
+
+    Parameters
+    ----------
+    source
+        A table or query with ``row_no`` and ``columns``, one row a key.
+    refused
+        It also has a column ``refused``, for ``bulk`` to empty.
+
+    Returns
+    -------
+    How many rows.
+    """
+    if not held(db, contract).issuperset(columns):
+        add_columns(db, contract, columns)
+    listed = ", ".join(["row_no", *sorted(columns), *(["refused"] * refused)])
+    # Alone, they are the state.
+    first = not db.execute(f"select 1 from rows_{contract.name} limit 1").fetchall()
+    [[count]] = db.execute(
+        f"insert into rows_{contract.name} (upload_id, current, {listed}) "
+        f"select {int(upload_id)}, {first}, {listed} from {source}"
+    ).fetchall()
+    return count
+
+
+def given(contract: Contract, mapping: Mapping) -> frozenset[str]:
+    """The columns that a file has: its key, what its mapping fills, and what follows from that."""
+    derived = (column.name for column in contract.columns if column.derived)
+    return mapping.filled | {*contract.key, *derived}
+
+
+def held(db: duckdb.DuckDBPyConnection, contract: Contract) -> set[str]:
+    """The columns of the contract for which there is room."""
+    listed = db.execute(
+        "select column_name from duckdb_columns() where table_name = ?", [f"rows_{contract.name}"]
+    ).fetchall()
+    return {name for (name,) in listed if contract.has(name)}
+
+
+def _value(column: Column, contract: Contract, columns: Collection[str]) -> str:
+    """SQL of a column in the views: its own value, else what stands in for it, else nothing."""
+    found = [column.name] if column.name in columns else []
+    while column.falls_back:
+        column = contract.column(column.falls_back)
+        found += [column.name] if column.name in columns else []
+    nothing = f"null::{SQL_TYPES[column.type]}"
+    return f"coalesce({', '.join(found)})" if len(found) > 1 else (found or [nothing])[0]

@@ -1,0 +1,83 @@
+"""What the data cannot tell: each doubt with its count, what it bends, and its rows."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from analytics.exports import csv_bytes
+from analytics.workflow import coverage, history, honesty, quality_rows
+from data.uploads import rejections
+from pages._ui import session
+from pages._ui.session import ask
+from pages._ui.text import Text, plain
+
+RATES = ("currency", "per", "rate", "valid_from")
+
+
+def panel(t: Text) -> None:
+    """Every fact about the data that bends a figure or switches a page off."""
+    facts = ask(honesty)
+    st.subheader(t("honesty.title"), anchor=False)
+    if facts.empty:
+        st.markdown(t("honesty.nothing"))
+        return
+    st.caption(t("honesty.help"))
+    rows = ask(quality_rows)
+    for fact, count, pages in facts.itertuples(index=False):
+        _fact(fact, count, pages, rows[rows["doubt"] == fact], t)
+        if fact == "other_currency":
+            _rates(rows[rows["doubt"] == fact], t)
+
+
+def _fact(fact: str, count: int, pages: Sequence[str], rows: pd.DataFrame, t: Text) -> None:
+    names = t("list.comma").join(t(f"page.{page}") for page in pages)
+    hedged = f" :gray[{plain(t('honesty.pages', pages=names))}]" if names else ""
+    if fact == "duplicates_refused":
+        rows = _duplicates()
+    with st.container(key=f"fact-{fact}"):
+        told, download = st.columns([6, 1], vertical_alignment="center")
+        told.markdown(t.md(f"honesty.{fact}", count=count) + hedged)
+        if len(rows):
+            columns = [column for column in rows if column != "doubt"]
+            download.download_button(
+                t("honesty.rows", count=len(rows)),
+                data=lambda: csv_bytes(
+                    [_heading(column, t) for column in columns],
+                    rows[columns].itertuples(index=False, name=None),
+                ),
+                file_name=f"{fact}.csv",
+                mime="text/csv",
+                on_click="ignore",
+                key=f"rows-{fact}",
+            )
+
+
+def _duplicates() -> pd.DataFrame:
+    """Rows that were refused because their file had their key twice."""
+    past = ask(history)
+    standing = past.loc[past["undone_at"].isna(), "upload_id"].tolist()
+    refused = rejections(session.warehouse(), standing)
+    return refused.loc[refused["rule"] == "duplicate_in_file", ["file", "row_no", "record"]]
+
+
+def _heading(column: str, t: Text) -> str:
+    return t(f"upload.{column}" if column in ("file", "row_no", "record") else f"field.{column}")
+
+
+def _rates(rows: pd.DataFrame, t: Text) -> None:
+    """How amounts in another currency can be summed after all."""
+    base = ask(coverage)["currency"]
+    others = sorted(set(rows["currency"].dropna()) - {base})
+    start = session.today().replace(month=1, day=1)
+    with st.container(key="rates-hint"):
+        told, download = st.columns([6, 1], vertical_alignment="center")
+        told.caption(t.md("honesty.rates", currency=base))
+        download.download_button(
+            t("honesty.rates_example"),
+            data=lambda: csv_bytes(RATES, [(code, base, "", start) for code in others]),
+            file_name="rates.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="rates-example",
+        )
