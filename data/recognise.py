@@ -6,7 +6,6 @@ is ever matched by likeness: that only proposes, and a person decides.
 
 import difflib
 import math
-import re
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from data.formats import Format, formats, normalise
 from data.mapping import Caution, Mapping, nearest
 from data.readers import SourceTable
 from data.targets import proposal, stated_year
-from data.values import unit_of
+from data.wiring import mapping_of, named, propose, scaled
 
 SURE = 0.75
 """Confidence from which a mapping may be used without anybody looking at it."""
@@ -35,6 +34,9 @@ COMPARED = 100
 DOUBT = 0.6
 """What each caution that is no mere note leaves of the confidence."""
 
+WITHOUT_ID = 0.8
+"""What is left of the confidence in a format that finds no id, where another may find one."""
+
 SAYS_TARGET = 0.9
 """Confidence in a table with periods across that calls itself one of targets."""
 
@@ -43,8 +45,6 @@ EXTENDED = 0.9
 
 REUSED = 0.7
 """Confidence in a mapping that was confirmed for almost this header: below ``SURE``."""
-
-_UNIT = re.compile(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]\s*$")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def recognise(
     Always a recognition: where nothing fits, one of the format ``generic`` with a confidence
     near 0 and what could be mapped.
     """
-    headers = _named(table.header)
+    headers = named(table.header)
     if saved:
         return _described(table, _respelled(saved, table), 1.0, (), saved=True)
     if wide := proposal(table):
@@ -138,30 +138,10 @@ def recognise(
     return _described(table, best.mapping, confidence, cautions)
 
 
-def propose(table: SourceTable, format_name: str, entity: str) -> Mapping:
-    """The mapping of a table under an entity that a person chose.
-
-    A format that has no files of that entity gives way to ``generic``.
-    """
-    format_ = formats()[format_name]
-    if entity not in format_.entities:
-        format_ = formats()["generic"]
-    return _mapping(format_, entity, _named(table.header))
-
-
-def _named(header: Sequence[str]) -> dict[str, str]:
-    """Headers by what they are compared by; one with a unit by its name without it, too."""
-    named = {normalise(each): each for each in header}
-    for each in header:
-        if unit_of(each) is not None:
-            named.setdefault(normalise(_UNIT.sub("", each)), each)
-    return named
-
-
 def _candidates(table: SourceTable, headers: Pairs[str, str]) -> Iterator[_Candidate]:
     for format_ in formats().values():
         for entity in format_.entities:
-            mapping = _mapping(format_, entity, headers)
+            mapping = mapping_of(format_, entity, headers)
             known = len({headers[name] for name in format_.knows(entity) & headers.keys()})
             required = CONTRACTS[entity].required
             complete = 1 - len(mapping.missing) / len(required)
@@ -174,6 +154,8 @@ def _candidates(table: SourceTable, headers: Pairs[str, str]) -> Iterator[_Candi
             # Custom fields make many headers unknown, so signatures count beside the share.
             fit = 0.4 + 0.4 * known / len(table.header) + 0.1 * min(signs, 2)
             confidence = math.sqrt(complete) * fit * trust
+            if mapping.composed:
+                confidence *= WITHOUT_ID
             if format_.name == "generic":
                 confidence = min(confidence, GENERIC_AT_MOST)
             yield _Candidate(mapping, confidence, signs, len(required))
@@ -208,7 +190,7 @@ def _respelled(saved: Mapping, table: SourceTable) -> Mapping:
         if normalise(header) not in spelled:
             raise SettingError(f"{table.file} has no column {header}.", value=header)
     columns = {name: spelled[normalise(header)] for name, header in saved.columns.items()}
-    mapping = _scaled(saved.rewired(columns))
+    mapping = scaled(saved.rewired(columns))
     if not saved.across:
         return mapping
     # The months of last year's sheet are this year's, if the sheet says so.
@@ -230,36 +212,9 @@ def _reused(
         and header not in taken
         and (name in gone or normalise(header) not in known)
     }
-    mapping = _scaled(mapping.rewired({**mapping.columns, **found}))
+    mapping = scaled(mapping.rewired({**mapping.columns, **found}))
     cautions = tuple(Caution("header_gone", name, header) for name, header in gone.items())
     return _described(table, mapping, REUSED if gone else EXTENDED, cautions)
-
-
-def _mapping(format_: Format, entity: str, headers: Pairs[str, str]) -> Mapping:
-    columns = {
-        column: headers[name]
-        for column, names in format_.entities[entity].items()
-        for name in [next((name for name in names if name in headers), None)]
-        if name is not None
-    }
-    constants = {
-        column: value
-        for column, value in format_.constants.get(entity, {}).items()
-        if column not in columns
-    }
-    return _scaled(Mapping(format_.name, entity, columns, constants))
-
-
-def _scaled(mapping: Mapping) -> Mapping:
-    """A mapping with what the units in its headers say; what it says itself goes before that."""
-    contract = CONTRACTS[mapping.entity]
-    stated = {
-        name: scale
-        for name, header in mapping.columns.items()
-        if contract.column(name).type in ("number", "money")
-        and (scale := unit_of(header)) not in (None, 1)
-    }
-    return replace(mapping, scales=stated | dict(mapping.scales))
 
 
 def _described(

@@ -67,7 +67,8 @@ def test_the_layout_most_like_a_header_is_the_one_used_again():
     found = nearest(["NR", "who", "Where", "What", "When", "new"], remembered)
 
     spelled = {"opportunity_id": "NR", "owner": "who"}
-    assert found and found[:2] == (Mapping("generic", "opportunities", spelled), {})
+    assert found
+    assert found[:2] == (Mapping("generic", "opportunities", spelled), {})
 
 
 def test_of_layouts_alike_the_newest_is_used():

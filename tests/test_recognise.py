@@ -5,7 +5,8 @@ import pytest
 from data.errors import SettingError
 from data.mapping import Mapping, fingerprint
 from data.readers import SourceTable, read_table
-from data.recognise import KNOWN, SURE, Recognition, propose, recognise
+from data.recognise import KNOWN, SURE, Recognition, recognise
+from data.wiring import propose
 
 
 def table(header: str, rows: int = 3) -> SourceTable:

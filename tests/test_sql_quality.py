@@ -2,7 +2,6 @@
 
 import pytest
 
-
 LACKS = (
     "without_account", "without_created_on", "without_owner", "without_product",
     "unknown_account", "open_without_amount",

@@ -7,9 +7,9 @@ import streamlit as st
 from data.contracts import CONTRACTS, Column
 from data.formats import formats
 from data.mapping import ACROSS, Mapping
-from data.recognise import propose
 from data.review import Review
 from data.targets import proposal
+from data.wiring import propose
 from pages._ui.controls import select
 from pages._ui.meanings import SAID
 from pages._ui.notes import samples
