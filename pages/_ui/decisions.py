@@ -10,6 +10,7 @@ import streamlit as st
 from analytics.allocation import Move
 from analytics.exports import owner_changes
 from analytics.ownership import Handover
+from analytics.workflow import carried_out
 from data.log import record_decision
 from pages._ui import session
 from pages._ui.blocks import choice, drawer
@@ -255,8 +256,14 @@ def show_decided(decided: pd.DataFrame, t: Text) -> None:
 
 
 def _decided_table(decided: pd.DataFrame, t: Text) -> None:
+    # Not asked through the desk: an answer kept there would be older than the last click.
+    said = {
+        row.item: t(f"decided.crm_{row.state}", owner="–" if pd.isna(row.owner) else row.owner)
+        for row in carried_out(session.desk()).itertuples()
+    }
     rows = choice(
         decided.assign(
+            crm=[said.get(item, "") for item in decided.index],
             verdict=decided["verdict"].map(lambda verdict: t(f"decision.{verdict}")),
             decided_at=decided["decided_at"].map(lambda at: f"{at:%Y-%m-%d %H:%M}"),
             from_rep=decided["from_rep"].replace("", "–"),
@@ -267,6 +274,7 @@ def _decided_table(decided: pd.DataFrame, t: Text) -> None:
             "from_rep": t("facts.from"),
             "to_rep": t("facts.to"),
             "verdict": t("facts.decision"),
+            "crm": t("decided.crm"),
             "note": t("decided.note"),
             "decided_at": t("decided.at"),
         },
