@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from data.errors import UserError
     from data.readers import SourceTable
 
-MEMORY = 2 << 30
+MEMORY = 1_900_000_000
 ANSWER = 1 << 30
 BLOCK = 2000
 PR_SET_NO_NEW_PRIVS = 38

@@ -107,10 +107,8 @@ def given(contract: Contract, mapping: Mapping) -> frozenset[str]:
 
 def held(db: duckdb.DuckDBPyConnection, contract: Contract) -> set[str]:
     """The columns of the contract for which there is room."""
-    listed = db.execute(
-        "select column_name from duckdb_columns() where table_name = ?", [f"rows_{contract.name}"]
-    ).fetchall()
-    return {name for (name,) in listed if contract.has(name)}
+    listed = db.execute(f"select * from rows_{contract.name} limit 0").description
+    return {name for name, *_ in listed or () if contract.has(name)}
 
 
 def _value(column: Column, contract: Contract, columns: Collection[str]) -> str:

@@ -125,7 +125,7 @@ cell = st.text(
 
 @settings(
     deadline=None,
-    max_examples=30,
+    max_examples=15,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(lines=st.lists(st.tuples(cell, cell, cell, cell), min_size=1, max_size=6))

@@ -12,10 +12,14 @@ from data.readers import SourceTable
 from data.sandbox import read_safely
 from tests.hostile import CORPUS
 
-pytestmark = pytest.mark.filterwarnings("ignore:Duplicate name")
+# The answers are worked out once, so one worker has to do it.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Duplicate name"),
+    pytest.mark.xdist_group("hostile"),
+]
 
 SECONDS = 15.0
-MEMORY = 2 << 30
+MEMORY = 2_000_000_000
 
 Answer = tuple[list[SourceTable | UserError], float]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data import sandbox
+from data import child, sandbox
 from data.errors import (
     EmptyFileError,
     NotATableError,
@@ -164,7 +164,7 @@ def test_the_child_has_little_of_everything_and_no_secrets(tmp_path, monkeypatch
     told = (tmp_path / "told").read_text()
     assert "s3cret" not in told
     limits = {line[:26].strip(): line[26:46].strip() for line in told.splitlines()}
-    assert limits["Max address space"] == str(2 << 30)
+    assert limits["Max address space"] == str(child.MEMORY)
     assert limits["Max cpu time"] == "7"
     assert limits["Max file size"] == str(1 << 30)
     assert limits["Max core file size"] == "0"

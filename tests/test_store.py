@@ -128,7 +128,7 @@ def loaded(uploads: list[tuple[Review, date]]) -> list[tuple]:
     return found
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(files=st.lists(exports(some_columns), min_size=1, max_size=4), undone=st.data())
 def test_uploads_and_undos_end_where_the_survivors_alone_would(files, undone):
     # A blank line more in each: the same bytes twice would not be loaded twice.
@@ -149,7 +149,7 @@ def test_uploads_and_undos_end_where_the_survivors_alone_would(files, undone):
     warehouse.close()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(
     files=st.lists(exports(some_columns), min_size=2, max_size=4, unique_by=lambda e: e[1]),
     shuffled=st.randoms(use_true_random=False),
