@@ -21,6 +21,11 @@ def drawn(table: str) -> pd.DataFrame:
     return pd.DataFrame([[cell or None for cell in row] for row in rows], columns=header)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, so that no worker is left with one when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("simulation") is None)
+
+
 @pytest.fixture
 def stored() -> Iterator[Callable[..., Warehouse]]:
     """Fills an empty warehouse: ``stored(opportunities="...", reps="...")``.
