@@ -10,10 +10,9 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -29,8 +28,7 @@ from data.errors import SettingError, UserError
 from data.formats import formats
 from data.ingest import check, commit
 from data.mapping import Mapping
-from data.review import Review, judge, look, review
-from data.synthetic import sample_company, write
+from data.review import Review, judge, look
 from data.uploads import rejections
 from data.warehouse import Warehouse
 from data.workspaces import data_folder, load_sample
@@ -104,25 +102,16 @@ def sample(options: argparse.Namespace) -> dict[str, Any]:
     if path.exists():
         raise SettingError(f"{path} exists already; name a new file.", value=path)
     with closing(Warehouse(path)) as warehouse:
-        report: dict[str, Any] = {"db": str(path)}
-        if options.files or (options.format, options.language) != ("evenhand", "en"):
-            with TemporaryDirectory() as folder:
-                paths = _through_files(warehouse, options, options.files or Path(folder))
-            if options.files:
-                report["files"] = [str(each) for each in paths]
-        else:
-            load_sample(warehouse, seed=options.seed, effects=not options.even)
-        return report | {"data_version": warehouse.data_version}
-
-
-def _through_files(warehouse: Warehouse, options: argparse.Namespace, folder: Path) -> list[Path]:
-    """Load the sample company from the files that a CRM would have written of it."""
-    company = sample_company(seed=options.seed, effects=not options.even)
-    paths = write(company, folder, options.format, options.language)
-    reviews = [review(path, path.name, warehouse) for path in paths]
-    at = datetime.combine(company.as_of, time())
-    commit(warehouse, reviews, by="sample", at=at, as_of=company.as_of)
-    return paths
+        files = load_sample(
+            warehouse,
+            seed=options.seed,
+            effects=not options.even,
+            format_name=options.format,
+            language=options.language,
+            folder=options.files,
+        )
+        kept = {"files": [str(each) for each in files]} if options.files else {}
+        return {"db": str(path), **kept, "data_version": warehouse.data_version}
 
 
 def ingest(options: argparse.Namespace) -> list[dict[str, Any]]:

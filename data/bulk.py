@@ -94,7 +94,7 @@ def _tidy(
         (f"{name} is null", name, "missing_required")
         for name in sorted(needed(contract, mapping) & {*names})
     ]
-    wrong += [(damaged(name, name), name, "damaged_id") for name in names if name.endswith("_id")]
+    wrong += [(damaged(name), name, "damaged_id") for name in names if name.endswith("_id")]
     left_out = " or ".join(where for where, *_ in wrong) or "false"
     for where, name, rule in wrong:
         db.execute(

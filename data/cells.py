@@ -109,8 +109,6 @@ def unreadable(text: str, kind: Type, is_needed: bool) -> list[tuple[str, str]]:
     return [("true", LEFT_BLANK)]
 
 
-def damaged(name: str, text: str) -> str:
-    """SQL: whether an id is what a spreadsheet leaves of one; false for what is no id."""
-    if not name.endswith("_id"):
-        return "false"
+def damaged(text: str) -> str:
+    """SQL: whether an id is what a spreadsheet leaves of one."""
     return f"(contains({text}, '+') and regexp_matches({text}, '{DAMAGED_ID}'))"

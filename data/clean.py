@@ -83,7 +83,7 @@ def type_rows(table: SourceTable, mapping: Mapping) -> TypedRows:
         raise MissingColumnsError(
             table.file, mapping.entity, list(mapping.missing), list(table.header)
         )
-    confirmed, lines = mapping, len(table.rows)
+    confirmed = mapping
     if mapping.entity == "targets":
         table, mapping = long_form(table, mapping)
     contract = CONTRACTS[mapping.entity]
@@ -109,7 +109,7 @@ def type_rows(table: SourceTable, mapping: Mapping) -> TypedRows:
         stages=stages,
         cautions=(*cautions, *doubts_of(stages)),
         mapping=_proved(confirmed, mapping),
-        rows_read=(len(table.rows) if HEADER in table.header else lines) + len(table.broken),
+        rows_read=len(table.rows) + len(table.broken),
         ways=ways,
     )
 
@@ -140,8 +140,7 @@ def _load(
     }
     source = pd.concat([source, pd.DataFrame(stripped)], axis=1)
     # A column without a single value has no type of its own.
-    cells = {name: f"c{number}::varchar" for number, name in enumerate(table.header)}
-    cells = {name: f"({cell})" for name, cell in cells.items()}
+    cells = {name: f"(c{number}::varchar)" for number, name in enumerate(table.header)}
     found = texts(mapping, contract, format_, cells)
     left_out = format_.left_out.get(contract.name, {})
     kinds = {name: contract.column(name).type for name in found}
@@ -204,7 +203,7 @@ def _refuse(db: duckdb.DuckDBPyConnection, contract: Contract, mapping: Mapping)
         if name in necessary:
             found.append((f"cells.{name} is null", name, "missing_required"))
         if name.endswith("_id"):
-            found.append((damaged(name, f"typed.{name}"), name, "damaged_id"))
+            found.append((damaged(f"typed.{name}"), name, "damaged_id"))
     selects = [
         f"select i, '{name}' as name, '{rule}' as rule "
         f"from typed join cells using (i, void, no_record) where {where}"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import duckdb
@@ -216,7 +216,6 @@ def _record(
         "uploaded_by": by,
         "mapping": mapping.to_json(),
         "header": json.dumps(table.header, ensure_ascii=False),
-        "cautions": json.dumps([asdict(one) for one in each.cautions], ensure_ascii=False),
         "is_full": each.is_full,
     }
     db.execute(

@@ -1,10 +1,9 @@
 """Which header of a file is which column of a contract, and how its values are to be read."""
 
-import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Pairs
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Self, TypeVar
 from zoneinfo import available_timezones
@@ -166,11 +165,6 @@ class Mapping:
     @classmethod
     def from_json(cls, text: str) -> Self:
         return cls(**json.loads(text))
-
-
-def fingerprint(header: Iterable[str]) -> str:
-    """A name for a layout: the same whatever the order of its columns and their spelling."""
-    return hashlib.sha256("\n".join(sorted(map(normalise, header))).encode()).hexdigest()[:16]
 
 
 def nearest(

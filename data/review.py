@@ -7,14 +7,10 @@ from pathlib import Path
 from typing import Unpack
 
 from data.clean import TypedRows, type_rows
-from data.errors import (
-    MissingColumnsError,
-    UnknownLayoutError,
-    UploadError,
-    UserError,
-)
+from data.errors import MissingColumnsError, UnknownLayoutError, UploadError, UserError
+from data.formats import normalise
 from data.large import LargeFile, head, taken
-from data.mapping import Caution, Mapping, fingerprint
+from data.mapping import Caution, Mapping
 from data.readers import Settings, SourceTable, read_table
 from data.recognise import KNOWN, Recognition, recognise
 from data.sandbox import read_safely
@@ -69,13 +65,11 @@ def look(
         The only file of a ZIP that is wanted.
     """
     try:
-        large = taken(content, warehouse.incoming, settings.get("encoding"))
+        large, beginning = _begin(content, warehouse, settings)
     except UserError as problem:
         return [problem]
     found: list[Review | UserError] = []
-    for table in read_safely(
-        head(large.path) if large else content, file, member=member, **settings
-    ):
+    for table in read_safely(beginning, file, member=member, **settings):
         try:
             if isinstance(table, UserError):
                 raise table
@@ -101,12 +95,9 @@ def review(
     UploadError
         The file is no table of records.
     """
-    large = taken(content, warehouse.incoming, settings.get("encoding")) if warehouse else None
-    if large:
-        content = head(large.path)
-    elif isinstance(content, Path):
-        content = content.read_bytes()
-    found = judge(read_table(content, file, **settings), warehouse, mapping, large)
+    large, beginning = _begin(content, warehouse, settings)
+    beginning = beginning.read_bytes() if isinstance(beginning, Path) else beginning
+    found = judge(read_table(beginning, file, **settings), warehouse, mapping, large)
     return replace(found, is_full=is_full)
 
 
@@ -131,6 +122,14 @@ def judge(
     return Review(table, recognition, typed, large=large)
 
 
+def _begin(
+    content: bytes | Path, warehouse: Warehouse | None, settings: Settings
+) -> tuple[LargeFile | None, bytes | Path]:
+    """A large text, if it is one, and what is to be looked at: its beginning, or all."""
+    large = taken(content, warehouse.incoming, settings.get("encoding")) if warehouse else None
+    return large, head(large.path) if large else content
+
+
 def _remembered(warehouse: Warehouse) -> list[tuple[list[str], Mapping]]:
     """Headers and mappings of the uploads that stand, oldest first."""
     with warehouse.cursor() as db:
@@ -146,8 +145,8 @@ def _same_layout(
     table: SourceTable, remembered: Sequence[tuple[list[str], Mapping]]
 ) -> Mapping | None:
     """The newest mapping of a file with this header, in whatever order and spelling."""
-    wanted = fingerprint(table.header)
+    wanted = {*map(normalise, table.header)}
     for header, mapping in reversed(remembered):
-        if fingerprint(header) == wanted:
+        if {*map(normalise, header)} == wanted:
             return mapping
     return None

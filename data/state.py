@@ -101,6 +101,14 @@ def settle(
     db.execute("drop table touched; drop table versions")
 
 
+def settle_all(db: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Work out the state of an entity whose rows were stored before there were marks."""
+    uploads = "select upload_id from uploads where undone_at is {} null"
+    db.execute(f"delete from rows_{contract.name} where upload_id in ({uploads.format('not')})")
+    for (upload_id,) in db.execute(uploads.format("")).fetchall():
+        settle(db, contract, upload_id)
+
+
 def _compose(db: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Where files with different columns speak of one key, a row with the newest of each."""
     layouts = _layouts(db, contract)

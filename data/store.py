@@ -5,6 +5,7 @@ that counts (``data.state``).
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 
 import duckdb
 
@@ -15,27 +16,25 @@ COMPOSED = 0
 """``row_no`` of a row that no file has: the newest values of files with different columns."""
 
 
-def tables(contract: Contract) -> list[str]:
-    """The statements that make an entity's table, or bring it to this version.
+def make_room(db: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """The table of an entity, and its views, where they are not there or not of this version.
 
-    It begins with the columns that every upload has; ``add_columns`` adds the others when
+    A table begins with the columns that every upload has; ``add_columns`` adds the others when
     a file gives them, since a column of nothing costs nearly as much as one of values.
     """
-    table = f"rows_{contract.name}"
     first = [
         column for column in contract.columns if column.required or column.name in contract.key
     ]
     typed = "".join(f", {column.name} {SQL_TYPES[column.type]}" for column in first)
-    return [
-        f"create table if not exists {table} "
-        f"(upload_id BIGINT, row_no BIGINT, current BOOLEAN, refused VARCHAR{typed})",
-        f"alter table {table} add column if not exists current BOOLEAN",
-        f"alter table {table} add column if not exists refused VARCHAR",
-        *(
-            f"alter table {table} add column if not exists {column.name} {SQL_TYPES[column.type]}"
-            for column in first
-        ),
-    ]
+    db.execute(
+        f"create table if not exists rows_{contract.name} "
+        f"(upload_id BIGINT, row_no BIGINT, current BOOLEAN, refused VARCHAR{typed})"
+    )
+    viewed: set[str] = set()
+    with suppress(duckdb.CatalogException):  # no views yet
+        viewed = _columns_of(db, f"raw_{contract.name}")
+    if not viewed.issuperset(column.name for column in contract.columns):
+        add_columns(db, contract, [column.name for column in first])
 
 
 def add_columns(
@@ -107,8 +106,11 @@ def given(contract: Contract, mapping: Mapping) -> frozenset[str]:
 
 def held(db: duckdb.DuckDBPyConnection, contract: Contract) -> set[str]:
     """The columns of the contract for which there is room."""
-    listed = db.execute(f"select * from rows_{contract.name} limit 0").description
-    return {name for name, *_ in listed or () if contract.has(name)}
+    return {name for name in _columns_of(db, f"rows_{contract.name}") if contract.has(name)}
+
+
+def _columns_of(db: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    return {name for name, *_ in db.execute(f"select * from {table} limit 0").description or ()}
 
 
 def _value(column: Column, contract: Contract, columns: Collection[str]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data.ingest import commit
 from data.review import review
-from data.synthetic import sample_company, write
+from data.synthetic import Language, sample_company, write
 from data.warehouse import Warehouse
 
 WORKSPACES = ("sample", "sample_even", "mine")
@@ -44,11 +44,22 @@ def open_workspace(name: str, folder: Path) -> Warehouse:
     return warehouse
 
 
-def load_sample(warehouse: Warehouse, *, seed: int = 7, effects: bool = True) -> None:
-    """Generate the sample company, write it as CRM export files and take those in."""
+def load_sample(
+    warehouse: Warehouse,
+    *,
+    seed: int = 7,
+    effects: bool = True,
+    format_name: str = "evenhand",
+    language: Language = "en",
+    folder: Path | None = None,
+) -> list[Path]:
+    """Generate the sample company, write it as the files of a CRM and take those in.
+
+    They are kept where there is a ``folder``; their paths are returned.
+    """
     company = sample_company(seed=seed, effects=effects)
-    with tempfile.TemporaryDirectory() as folder:
-        files = write(company, Path(folder))
+    with tempfile.TemporaryDirectory() as passing:
+        files = write(company, folder or Path(passing), format_name, language)
         # Most of a review runs inside DuckDB, so files can be read side by side.
         with ThreadPoolExecutor() as pool:
             reviews = list(
@@ -61,3 +72,4 @@ def load_sample(warehouse: Warehouse, *, seed: int = 7, effects: bool = True) ->
         at=datetime.combine(company.as_of, time(), UTC).replace(tzinfo=None),
         as_of=company.as_of,
     )
+    return files

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from analytics import __main__ as command_line
+from data import workspaces
 from data.contracts import CONTRACTS
 from data.formats import formats
 from data.ingest import commit
@@ -317,7 +318,7 @@ def test_the_sample_is_loaded_through_the_files_of_a_crm_which_may_be_kept(
     company, tmp_path, monkeypatch, capsys
 ):
     deals = only(company, "opportunities")
-    monkeypatch.setattr(command_line, "sample_company", lambda **_: deals)
+    monkeypatch.setattr(workspaces, "sample_company", lambda **_: deals)
     db, folder = tmp_path / "zoho.duckdb", tmp_path / "export"
     said = ["sample", "--db", str(db), "--format", "zoho", "--language", "zh"]
 
@@ -334,7 +335,7 @@ def test_the_sample_is_loaded_through_the_files_of_a_crm_which_may_be_kept(
 
 def test_files_that_are_not_to_be_kept_are_gone(company, tmp_path, monkeypatch, capsys):
     deals = only(company, "opportunities")
-    monkeypatch.setattr(command_line, "sample_company", lambda **_: deals)
+    monkeypatch.setattr(workspaces, "sample_company", lambda **_: deals)
 
     assert (
         command_line.main(["sample", "--db", str(tmp_path / "a.duckdb"), "--format", "odoo"]) == 0

@@ -6,7 +6,8 @@ hold; ``exports`` writes the files of any CRM, as ``dialects`` says.
 """
 
 from data.synthetic.company import Company, sample_company, true_win
+from data.synthetic.dialects import Language
 from data.synthetic.exports import write
 from data.synthetic.truth import Truth
 
-__all__ = ["Company", "Truth", "sample_company", "true_win", "write"]
+__all__ = ["Company", "Language", "Truth", "sample_company", "true_win", "write"]

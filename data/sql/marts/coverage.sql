@@ -3,15 +3,6 @@
 -- currency         that of most opportunities; null where none is given
 -- other_currency   opportunities in another one without a rate, whose amounts are left out
 
-with ranked as (
-    select
-        currency,
-        row_number() over (order by count(*) desc, currency) as choice
-    from stg_opportunities
-    where currency is not null
-    group by currency
-)
-
 select
     count(*) as opportunities,
     count(case when outcome = 'won' then 1 end) as won,
@@ -23,12 +14,11 @@ select
     count(case when outcome = 'open' and coalesce(amount, 0) = 0 then 1 end)
         as open_without_amount,
     count(case when outcome <> 'open' and closed_on is null then 1 end) as closed_without_date,
-    count(case when deals.currency <> ranked.currency and deals.amount is null then 1 end)
+    count(case when deals.currency <> main.currency and deals.amount is null then 1 end)
         as other_currency,
     count(distinct rep) as owners,
-    max(ranked.currency) as currency,
+    max(main.currency) as currency,
     min(created_on) as first_created_on,
     max(created_on) as last_created_on
 from stg_opportunities as deals
-left join ranked
-    on ranked.choice = 1
+cross join stg_currency as main

@@ -24,15 +24,6 @@ account_aliases as (
         and decided = 'merge'
 ),
 
-currencies as (
-    select
-        currency,
-        row_number() over (order by count(*) desc, currency) as choice
-    from raw_opportunities
-    where currency is not null
-    group by currency
-),
-
 rates as (
     select
         currency,
@@ -125,7 +116,7 @@ select
     known.stage,
     known.known_outcome as outcome,
     case
-        when coalesce(known.currency = currencies.currency, true) then known.amount
+        when coalesce(known.currency = main.currency, true) then known.amount
         else cast(known.amount * exchange.rate as decimal(18, 2))
     end as amount,
     known.currency,
@@ -137,11 +128,10 @@ select
     end as expected_on,
     known.next_step
 from known
-left join currencies
-    on currencies.choice = 1
+cross join stg_currency as main
 left join exchange
     on exchange.currency = known.currency
-    and exchange.into_currency = currencies.currency
+    and exchange.into_currency = main.currency
     and exchange.valid_from <= coalesce(known.ended_on, known.as_of)
     and exchange.valid_until > coalesce(known.ended_on, known.as_of)
 left join raw_accounts as accounts

@@ -24,16 +24,7 @@
 -- longest_open            open longer than any opportunity took that was ever closed. Counts as open.
 -- not_in_newest_export    not in the newest export that was said to be full. Stays as it was.
 
-with currencies as (
-    select
-        currency,
-        row_number() over (order by count(*) desc, currency) as choice
-    from raw_opportunities
-    where currency is not null
-    group by currency
-),
-
-deals as (
+with deals as (
     select
         raw.opportunity_id,
         raw.outcome,
@@ -43,11 +34,10 @@ deals as (
         raw.outcome in ('won', 'lost') as is_closed,
         coalesce(raw.closed_on, raw.close_date) as ended_on,
         coalesce(raw.expected_on, raw.close_date) as expected_on,
-        raw.currency <> currencies.currency as is_foreign
+        raw.currency <> main.currency as is_foreign
     from raw_opportunities as raw
     cross join run
-    left join currencies
-        on currencies.choice = 1
+    cross join stg_currency as main
     where raw.outcome <> 'void'
 ),
 
