@@ -1,5 +1,7 @@
 """The numerics of the estimator, against plain dense algebra and finite differences."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -8,7 +10,7 @@ from scipy.linalg import block_diag
 from scipy.special import expit
 
 from analytics.winrate import RepWinRate
-from analytics.winrate.arrowhead import Arrowhead
+from analytics.winrate.arrowhead import Arrowhead, Blocks
 from analytics.winrate.evidence import most_probable
 from analytics.winrate.laplace import Cells, approximate, evidence_slope
 from tests.worlds import one_rate, world
@@ -25,13 +27,36 @@ def blocks():
     rng = np.random.default_rng(0)
     root = rng.normal(size=(4, 2, 2))
     local = root @ root.transpose(0, 2, 1) + np.eye(2)
-    return 30 * np.eye(3) + 1, rng.normal(size=(4, 2, 3)), local
+    return Blocks(30 * np.eye(3) + 1, rng.normal(size=(4, 2, 3)), local)
 
 
-@pytest.fixture(scope="module")
-def cells() -> Cells:
+FAMILIES: dict[str, dict[str, Any]] = {
+    "crossed": {},
+    "in cells": {"cell": ("product", "sector")},
+    "in pairs, drifting, in cells": {
+        "pairs": (("product", "sector"),),
+        "drift": "quarter",
+        "cell": ("product", "sector"),
+    },
+}
+
+
+@pytest.fixture(scope="module", params=list(FAMILIES.values()), ids=list(FAMILIES))
+def cells(request) -> Cells:
     company = world(np.random.default_rng(1), reps=5, deals_per_rep=40)
-    return RepWinRate(by=("product", "sector")).fit(company.deals, company.outcomes)._cells
+    deals = company.deals.assign(quarter=company.deals["period"] // 3)
+    model = RepWinRate(by=("product", "sector"), **request.param)
+    return model.fit(deals, company.outcomes)._cells
+
+
+def some_sd(cells: Cells) -> np.ndarray:
+    """A standard deviation for every family, the intercept's first."""
+    sd = np.resize([0.3, 0.2, 0.1, 0.25, 0.4, 0.15], int(cells.design.families.max()))
+    return np.concatenate([[3.0], sd])
+
+
+def scales(cells: Cells, sd: np.ndarray) -> np.ndarray:
+    return np.append(sd, 0.0)[cells.design.families]
 
 
 def test_an_arrowhead_is_solved_like_the_dense_matrix(blocks):
@@ -52,7 +77,6 @@ def test_the_inverse_of_an_arrowhead_is_known_where_the_matrix_has_blocks(blocks
     assert_allclose(shared, inverse[:3, :3])
     assert_allclose(cross, [inverse[places, :3] for places in own])
     assert_allclose(local, [inverse[places, places] for places in own])
-    assert_allclose(arrowhead.inverse_diagonal, inverse.diagonal())
 
 
 def test_coloured_noise_has_the_inverse_as_its_covariance(blocks):
@@ -63,19 +87,25 @@ def test_coloured_noise_has_the_inverse_as_its_covariance(blocks):
 
 def test_a_design_weighs_like_the_dense_matrix(cells):
     design, rng = cells.design, np.random.default_rng(2)
-    weight, scale = rng.uniform(size=len(design.rows)), rng.uniform(size=len(design.families))
+    weight, scale = rng.uniform(size=len(design.rows)), scales(cells, some_sd(cells))
     scaled = design.matrix.toarray() * scale
     matrix = scaled.T @ (weight[:, None] * scaled) + np.eye(len(scale))
 
     precision = design.precision(weight, scale)
 
-    assert_allclose(precision.solve(np.eye(len(scale))), np.linalg.inv(matrix), atol=1e-10)
-    variance = np.einsum("ij,jk,ik->i", scaled, np.linalg.inv(matrix), scaled)
+    inverse = np.linalg.inv(matrix)
+    assert_allclose(precision.solve(np.eye(len(scale))), inverse, atol=1e-10)
+    trunk = precision.trunk_diagonal
+    assert_allclose(trunk, inverse.diagonal()[: len(trunk)])
+    assert precision.log_determinant == pytest.approx(np.linalg.slogdet(matrix)[1])
+    root = precision.colour(np.eye(len(scale)))
+    assert_allclose(root @ root.T, inverse, atol=1e-10)
+    variance = np.einsum("ij,jk,ik->i", scaled, inverse, scaled)
     assert_allclose(design.variance(precision.inverse, scale), variance)
 
 
 def test_the_mode_has_no_slope(cells):
-    fit = approximate(cells, np.full(8, 0.5))
+    fit = approximate(cells, some_sd(cells))
 
     residual = cells.wins - cells.trials * fit.rate
 
@@ -83,7 +113,7 @@ def test_the_mode_has_no_slope(cells):
 
 
 def test_the_evidence_has_the_slope_of_finite_differences(cells):
-    log_sd = np.log([3.0, 0.3, 0.2, 0.1, 0.25, 0.4, 0.3, 0.15])
+    log_sd = np.log(some_sd(cells))
     step = 1e-4
 
     def evidence(log_sd):

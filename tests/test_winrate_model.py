@@ -49,13 +49,27 @@ def tiny(n: int, **columns: object) -> pd.DataFrame:
     return pd.DataFrame(whole | columns, index=range(n))
 
 
-def test_the_mode_is_that_of_a_ridge_logistic_regression_on_scaled_columns(company, model):
-    deals, sd = company.deals, model.variance_components_
+def test_the_mode_is_that_of_a_ridge_logistic_regression_on_scaled_columns(company):
+    deals = company.deals.assign(quarter=company.deals["period"] // 3)
+    both = ("product", "sector")
+    model = RepWinRate(by=both, pairs=(both,), cell=both, drift="quarter")
+    model.fit(deals, company.outcomes)
+    sd = model.variance_components_
     columns = [np.full((len(deals), 1), INTERCEPT_SD)]
+
+    def add(family: str, *names: str) -> None:
+        level = deals[list(names)].astype(str).agg("/".join, axis=1)
+        columns.append(pd.get_dummies(level).to_numpy(float) * sd[family])
+
     for name in ("product", "sector", "period", "team", "rep"):
-        columns.append(pd.get_dummies(deals[name]).to_numpy(float) * sd[name])
-    pair = deals["rep"] * 100 + deals["product"]
-    columns.append(pd.get_dummies(pair).to_numpy(float) * sd["rep:product"])
+        add(name, name)
+    add("product*sector", *both)
+    add("rep:product", "rep", "product")
+    add("rep:sector", "rep", "sector")
+    add("rep:product*sector", "rep", *both)
+    for quarter in range(3):  # a step of each rep from each quarter back to the one before it
+        steps = pd.get_dummies(deals["rep"]).mul(deals["quarter"] <= quarter, axis=0)
+        columns.append(steps.to_numpy(float) * sd["rep:quarter"])
     scaled = np.hstack(columns)
 
     ridge = LogisticRegression(C=1, fit_intercept=False, solver="newton-cholesky", tol=1e-10)
@@ -114,15 +128,106 @@ def test_neither_the_names_of_the_reps_nor_the_order_of_the_deals_matter(seed):
     )
 
 
-def test_draws_agree_with_the_expected_rate_and_with_the_interval(company, model):
-    rows = pd.concat([company.cells(), company.cells().assign(rep="new", product="new")])
+@pytest.mark.parametrize(
+    "family",
+    [
+        {},
+        {"cell": ("product", "sector")},
+        {"cell": ("product", "sector"), "n_scales": 16},
+        {"drift": "quarter", "pairs": (("product", "sector"),)},
+    ],
+    ids=["plain", "cell", "scales", "drift"],
+)
+def test_draws_agree_with_the_expected_rate_and_with_the_interval(company, family):
+    deals = company.deals.assign(quarter=company.deals["period"] // 3)
+    model = RepWinRate(by=("product", "sector"), **family).fit(deals, company.outcomes)
+    rows = company.cells().assign(quarter=1)
+    rows = pd.concat([rows, rows.assign(rep="new", product="new"), rows.assign(sector="new")])
 
-    draws = model.posterior_samples(rows, size=20_000)
+    draws = model.posterior_samples(rows, size=10_000)
 
-    assert draws.shape == (20_000, len(rows))
-    assert_allclose(draws.mean(axis=0), win_rates(model, rows), atol=0.006)
+    assert draws.shape == (10_000, len(rows))
+    assert_allclose(draws.mean(axis=0), win_rates(model, rows), atol=0.009)
     ends = np.quantile(draws, [0.05, 0.95], axis=0).T
-    assert_allclose(ends, model.predict_interval(rows, level=0.9), atol=0.012)
+    assert_allclose(ends, model.predict_interval(rows, level=0.9), atol=0.018)
+
+
+def test_a_rep_may_be_good_at_one_cell_that_no_attribute_names():
+    """Ann wins a in x and b in y, loses a in y and b in x: on average she is like all others."""
+    grid = [(rep, p, s) for rep in ("ann", *"bcdefg") for p in "ab" for s in "xy"]
+    cells = pd.DataFrame(grid, columns=["rep", "product", "sector"])
+    special = (cells["rep"] == "ann") & ((cells["product"] == "a") == (cells["sector"] == "x"))
+    weak = (cells["rep"] == "ann") & ~special
+    wins = np.select([special, weak], [45, 5], 25)
+    families: dict[str, Any] = {"segments": ("product", "sector"), "by": ("product", "sector")}
+    families |= {"team": None, "period": None}
+
+    with_cells = RepWinRate(**families, cell=("product", "sector"))
+    with_cells.fit_aggregated(cells, wins, np.full(len(cells), 50))
+    without = RepWinRate(**families).fit_aggregated(cells, wins, np.full(len(cells), 50))
+    rows = cells[cells["rep"] == "ann"]
+
+    assert np.ptp(win_rates(with_cells, rows)) > 0.5
+    assert np.ptp(win_rates(without, rows)) < 0.1
+
+
+def test_segments_that_go_together_have_an_effect_of_the_pair():
+    cells = pd.DataFrame({"rep": list("abcd") * 4, "product": list("pppppppprrrrrrrr")})
+    cells["sector"] = list("xxxxyyyy") * 2
+    wins = np.where((cells["product"] == "p") == (cells["sector"] == "x"), 40, 10)
+    families: dict[str, Any] = {
+        "segments": ("product", "sector"),
+        "by": (),
+        "team": None,
+        "period": None,
+    }
+    rows = pd.DataFrame({"rep": "new", "product": ["p", "p"], "sector": ["x", "y"]})
+
+    def rates(**pairs: Any) -> np.ndarray:
+        model = RepWinRate(**families, **pairs)
+        return win_rates(model.fit_aggregated(cells, wins, np.full(16, 50)), rows)
+
+    assert np.ptp(rates(pairs=(("product", "sector"),))) > 0.4
+    assert np.ptp(rates()) < 0.05
+
+
+def test_a_rep_who_drifts_is_taken_as_of_now():
+    """Ann went from 80 % to 20 % in eight quarters; all others stayed at 50 %."""
+    quarters = pd.MultiIndex.from_product(
+        [["ann", "bob", "cid", "dee"], range(8)], names=["rep", "quarter"]
+    ).to_frame(index=False)
+    cells = quarters.assign(product="crm")
+    falling = np.linspace(80, 20, 8).round()
+    wins = np.r_[falling, np.full(24, 50)]
+    rows = pd.DataFrame({"rep": ["ann", "bob"], "product": "crm"})
+
+    steady = RepWinRate(**PLAIN).fit_aggregated(cells, wins, np.full(32, 100))
+    drifting = RepWinRate(**PLAIN, drift="quarter").fit_aggregated(cells, wins, np.full(32, 100))
+
+    assert_allclose(win_rates(steady, rows), [0.5, 0.5], atol=0.02)
+    ann, bob = win_rates(drifting, rows)
+    assert ann < 0.3
+    assert bob == pytest.approx(0.5, abs=0.03)
+    first = win_rates(drifting, rows.assign(quarter=0))
+    assert first[0] > 0.7
+    # One who is not seen any more is less sure than one who is.
+    width = np.ptp(drifting.predict_interval(rows), axis=1)
+    assert (width > np.ptp(steady.predict_interval(rows), axis=1)).all()
+
+
+def test_averaging_over_standard_deviations_widens_what_is_uncertain():
+    """With four reps nobody knows how much reps differ, and a new one may be anything."""
+    company = world(np.random.default_rng(8), reps=4, deals_per_rep=80)
+    rows = company.cells().query("rep == 0").assign(rep="new")
+
+    single = RepWinRate().fit(company.deals, company.outcomes)
+    averaged = RepWinRate(n_scales=32).fit(company.deals, company.outcomes)
+
+    wider = np.ptp(averaged.predict_interval(rows), axis=1) / np.ptp(
+        single.predict_interval(rows), axis=1
+    )
+    assert 1 < wider.mean() < 1.6
+    assert_allclose(win_rates(averaged, rows), win_rates(single, rows), atol=0.04)
 
 
 def test_draws_do_not_depend_on_the_order_of_the_deals(company, model):

@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from analytics.winrate.arrowhead import Arrowhead, Design
+from analytics.winrate.precision import Design, Precision
 
 NEWTON_STEPS = 60
 NEWTON_TOLERANCE = 1e-14
-"""Squared length of a Newton step not worth taking, in posterior standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Laplace:
         Standard deviation of each coefficient a priori; the coefficients are ``scale * v``.
     mode : ndarray of shape (n_coefficients,)
         Of v.
-    precision : Arrowhead
+    precision : Precision
         Of v, at the mode.
     rate, weight : ndarray of shape (n_rows,)
         Win rate, and the variance of the number of wins, at the mode.
@@ -53,13 +52,18 @@ class Laplace:
 
     scale: NDArray
     mode: NDArray
-    precision: Arrowhead
+    precision: Precision
     rate: NDArray
     weight: NDArray
     log_evidence: float
 
 
-def approximate(cells: Cells, sd: NDArray, start: NDArray | None = None) -> Laplace:
+def approximate(
+    cells: Cells,
+    sd: NDArray,
+    start: NDArray | None = None,
+    tolerance: float = NEWTON_TOLERANCE,
+) -> Laplace:
     """Find the mode by Newton's method and the curvature there.
 
     Parameters
@@ -69,11 +73,15 @@ def approximate(cells: Cells, sd: NDArray, start: NDArray | None = None) -> Lapl
     sd
         Standard deviation of each family, starting with the intercept's.
     start
-        Where to start; a mode at similar standard deviations saves steps.
+        Coefficients to start at; those found at similar standard deviations save steps.
+    tolerance
+        Squared length of a Newton step not worth taking, in posterior standard deviations.
     """
     design = cells.design
-    scale = sd[design.families]
-    v = np.zeros(len(scale)) if start is None else start
+    scale = np.append(sd, 0.0)[design.families]  # NO_FAMILY is the last, -1
+    v = np.zeros(len(scale))
+    if start is not None:
+        np.divide(start, scale, out=v, where=scale > 0)
     eta = cells.log_odds(scale * v)
     for _ in range(NEWTON_STEPS):
         rate = expit(eta)
@@ -81,7 +89,7 @@ def approximate(cells: Cells, sd: NDArray, start: NDArray | None = None) -> Lapl
         slope = scale * (design.matrix.T @ (cells.wins - cells.trials * rate)) - v
         precision = design.precision(weight, scale)
         step = precision.solve(slope)
-        if slope @ step < NEWTON_TOLERANCE:
+        if slope @ step < tolerance:
             break
         v, eta = _climb(cells, v, eta, step, cells.log_odds(scale * step))
     log_evidence = _log_joint(cells, v, eta) - precision.log_determinant / 2
@@ -99,9 +107,15 @@ def evidence_slope(cells: Cells, fit: Laplace) -> NDArray:
     by_log_odds = -fit.weight * (1 - 2 * fit.rate) * variance / 2
     moved = precision.solve(fit.scale * (design.matrix.T @ by_log_odds))
     by_log_odds = by_log_odds - fit.weight * cells.log_odds(fit.scale * moved)
-    at_fixed_curvature = v**2 - 1 + precision.inverse_diagonal
     through_curvature = v * (moved + fit.scale * (design.matrix.T @ by_log_odds))
-    return np.bincount(design.families, at_fixed_curvature + through_curvature)
+    # Counted from NO_FAMILY, which has no standard deviation.
+    slope = np.bincount(design.families + 1, v**2 - 1 + through_curvature)[1:]
+    trunk = precision.trunk_diagonal
+    slope += np.bincount(design.families[: len(trunk)] + 1, trunk, len(slope) + 1)[1:]
+    if len(trunk) < len(v):
+        # The diagonal of the inverse sums to the number of coefficients less what was learnt.
+        slope[-1] += len(v) - fit.weight @ variance - trunk.sum()
+    return slope
 
 
 def _climb(

@@ -1,66 +1,116 @@
 """What the fitted model says of any rows, those with levels it never saw included."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import NDArray
-from scipy.special import expit, ndtri
+from scipy.sparse import csr_array
+from scipy.special import expit, ndtr, ndtri
 
-from analytics.winrate.arrowhead import Blocks, Design
+from analytics.winrate.arrowhead import Blocks
 from analytics.winrate.design import Layout, Rows
 from analytics.winrate.evidence import Fit
+from analytics.winrate.precision import Covariance, Design
 
 QUADRATURE_POINTS = 21
+BISECTIONS = 40
+NUMBERS_AT_ONCE = 8_000_000
+"""Coefficients drawn that are held in memory at a time."""
 
 
 class Posterior:
-    """The win rates of some rows, given a fit.
+    """The win rates of some rows, given one fit, or several that share the probability.
 
     Parameters
     ----------
-    fit, layout
+    fits, layout
         Standard deviations and coefficients, and what they belong to.
     rows, extended
-        The rows asked about, and the layout their places refer to: that of the fit with
+        The rows asked about, and the layout their places refer to: that of the fits with
         coefficients added. What was added keeps its prior.
     """
 
-    def __init__(self, fit: Fit, layout: Layout, rows: Rows, extended: Layout) -> None:
+    def __init__(self, fits: Sequence[Fit], layout: Layout, rows: Rows, extended: Layout) -> None:
+        self._fits, self._layout = fits, layout
         self._design = Design(rows, extended)
-        self._precision, self._layout = fit.posterior.precision, layout
-        self._scale = np.append(fit.sd, 0.0)[extended.families]  # NO_FAMILY is the last, -1
         own = np.add.outer(
             np.arange(layout.n_reps) * len(extended.local), np.arange(len(layout.local))
         )
+        body = len(extended.shared) + extended.n_reps * len(extended.local)
         self._fitted = np.concatenate(
-            [np.arange(len(layout.shared)), len(extended.shared) + own.ravel()]
+            [
+                np.arange(len(layout.shared)),
+                len(extended.shared) + own.ravel(),
+                body + np.arange(len(layout.leaves)),
+            ]
         )
-        self._mode = np.zeros(len(self._scale))
-        self._mode[self._fitted] = fit.posterior.mode
+        self._weights = np.array([fit.weight for fit in fits])
 
     def mean(self) -> NDArray:
         """Expected win rate of each row, shape (n_rows,)."""
-        centre, sd = self._log_odds()
         points, weights = hermegauss(QUADRATURE_POINTS)
-        return expit(centre[:, None] + sd[:, None] * points) @ (weights / weights.sum())
+        centre, sd = self._log_odds
+        rates = expit(centre[:, :, None] + sd[:, :, None] * points) @ (weights / weights.sum())
+        return self._weights @ rates
 
     def interval(self, level: float) -> NDArray:
         """Ends of the central interval of the win rate that holds ``level``, shape (n_rows, 2)."""
-        centre, sd = self._log_odds()
-        reach = ndtri((1 + level) / 2) * sd
-        return expit(np.column_stack([centre - reach, centre + reach]))
+        tails = ((1 - level) / 2, (1 + level) / 2)
+        return expit(np.column_stack([self._quantile(tail) for tail in tails]))
 
     def draws(self, size: int, rng: np.random.Generator) -> NDArray:
         """Joint draws of the win rates, shape (size, n_rows)."""
-        noise = rng.standard_normal((len(self._scale), size))
-        noise[self._fitted] = self._precision.colour(noise[self._fitted])
-        v = self._mode[:, None] + noise
-        return expit(self._design.matrix @ (self._scale[:, None] * v)).T
+        counts = rng.multinomial(size, self._weights)
+        draws = [
+            self._draws_of(fit, count, rng)
+            for fit, count in zip(self._fits, counts, strict=True)
+            if count
+        ]
+        return draws[0] if len(draws) == 1 else rng.permutation(np.concatenate(draws))
 
+    def _draws_of(self, fit: Fit, size: int, rng: np.random.Generator) -> NDArray:
+        scale, mode = self._scale_and_mode(fit)
+        at_once = max(1, NUMBERS_AT_ONCE // len(scale))
+        draws = np.empty((size, len(self._design.rows)))
+        for start in range(0, size, at_once):
+            noise = rng.standard_normal((len(scale), min(at_once, size - start)))
+            noise[self._fitted] = fit.posterior.precision.colour(noise[self._fitted])
+            v = mode[:, None] + noise
+            draws[start : start + at_once] = (self._design.matrix @ (scale[:, None] * v)).T
+        return expit(draws, out=draws)
+
+    def _quantile(self, tail: float) -> NDArray:
+        """Log odds below which ``tail`` of the probability lies, shape (n_rows,)."""
+        centre, sd = self._log_odds
+        ends = centre + ndtri(tail) * sd
+        low, high = ends.min(axis=0), ends.max(axis=0)
+        if len(self._fits) == 1:
+            return low
+        for _ in range(BISECTIONS):
+            middle = (low + high) / 2
+            below = self._weights @ ndtr((middle - centre) / sd) < tail
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        return (low + high) / 2
+
+    @property
     def _log_odds(self) -> tuple[NDArray, NDArray]:
-        centre = self._design.matrix @ (self._scale * self._mode)
-        return centre, np.sqrt(self._design.variance(self._covariance(), self._scale))
+        """Centre and standard deviation by fit and row, each shaped (n_fits, n_rows)."""
+        centres, sds = [], []
+        for fit in self._fits:
+            scale, mode = self._scale_and_mode(fit)
+            centres.append(self._design.matrix @ (scale * mode))
+            variance = self._design.variance(self._covariance(fit), scale)
+            sds.append(np.sqrt(variance))
+        return np.array(centres), np.array(sds)
 
-    def _covariance(self) -> Blocks:
+    def _scale_and_mode(self, fit: Fit) -> tuple[NDArray, NDArray]:
+        scale = np.append(fit.sd, 0.0)[self._design.families]  # NO_FAMILY is the last, -1
+        mode = np.zeros(len(scale))
+        mode[self._fitted] = fit.posterior.mode
+        return scale, mode
+
+    def _covariance(self, fit: Fit) -> Covariance:
         fitted, extended = self._layout, self._design.layout
         p, q, n_reps = len(extended.shared), len(extended.local), extended.n_reps
         shared, cross, local = (
@@ -68,7 +118,20 @@ class Posterior:
             np.zeros((n_reps, q, p)),
             np.tile(np.eye(q), (n_reps, 1, 1)),
         )
-        p, q, n_reps = len(fitted.shared), len(fitted.local), fitted.n_reps
-        blocks = self._precision.inverse
-        shared[:p, :p], cross[:n_reps, :q, :p], local[:n_reps, :q, :q] = blocks
-        return shared, cross, local
+        known = fit.posterior.precision.inverse
+        pull = known.pull.tocoo()
+        leaf, place = pull.coords
+        beyond = np.where(place < len(fitted.shared), 0, p - len(fitted.shared))
+        leaves = np.ones(len(extended.leaves))
+        leaves[: len(known.leaves)] = known.leaves
+
+        blocks = known.blocks
+        p_known, q_known, reps_known = len(fitted.shared), len(fitted.local), fitted.n_reps
+        shared[:p_known, :p_known] = blocks.shared
+        cross[:reps_known, :q_known, :p_known] = blocks.cross
+        local[:reps_known, :q_known, :q_known] = blocks.local
+        return Covariance(
+            Blocks(shared, cross, local),
+            csr_array((pull.data, (leaf, place + beyond)), shape=(len(leaves), p + q)),
+            leaves,
+        )

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from analytics.winrate.arrowhead import Design
 from analytics.winrate.design import Layout, Rows
 from analytics.winrate.laplace import Cells
+from analytics.winrate.precision import Design
 from analytics.winrate.score import ScoreTest
 
 Verdict = Literal["evidence", "none", "too_little_data"]
@@ -60,6 +60,7 @@ class _Finding(NamedTuple):
 
 def signal_test(
     cells: Cells,
+    n_by: int,
     prior_sd: float,
     n_boot: int,
     rng: np.random.Generator,
@@ -71,11 +72,12 @@ def signal_test(
 ) -> SignalTest:
     """Test for differences between reps, then for those between segments within a rep.
 
-    The parameters are those of ``RepWinRate`` and of its ``signal_test``.
+    ``n_by`` attributes are crossed with the reps; the other parameters are those of
+    ``RepWinRate`` and of its ``signal_test``. What does not differ is also taken not to drift.
     """
-    rows, n_own = cells.design.rows, len(cells.design.layout.local)
+    rows, layout = cells.design.rows, cells.design.layout
     wins, losses = float(cells.wins.sum()), float((cells.trials - cells.wins).sum())
-    enough = wins >= min_wins and losses >= min_losses and cells.design.layout.n_reps > 1
+    enough = wins >= min_wins and losses >= min_losses and layout.n_reps > 1
 
     def finding(n_kept: int, families: list[NDArray]) -> _Finding:
         if not enough or not families:
@@ -87,8 +89,12 @@ def signal_test(
         return _Finding("evidence" if test.p <= alpha else "none", test.p, sd, points)
 
     by_segment = [
-        rows.rep * n_own + levels for levels in rows.local.T[1:] if len(np.unique(levels)) > 1
+        rows.rep * len(layout.local) + levels
+        for levels in rows.local.T[rows.local.shape[1] - n_by :]
+        if len(np.unique(levels)) > 1
     ]
+    if len(layout.leaves) and by_segment:
+        by_segment.append(rows.leaf)
     reps, segments = finding(0, [rows.rep]), finding(1, by_segment)
     return SignalTest(
         verdict_reps=reps.verdict,
@@ -109,7 +115,7 @@ def _without_later(cells: Cells, n_kept: int) -> Cells:
     """
     rows, layout = cells.design.rows, cells.design.layout
     design = Design(
-        Rows(rows.shared, rows.rep, rows.local[:, :n_kept]),
+        Rows(rows.shared, rows.rep, rows.local[:, :n_kept], rows.leaf),
         Layout(layout.shared, layout.local[:n_kept], layout.n_reps),
     )
     return Cells(design, cells.wins, cells.trials)
