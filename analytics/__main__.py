@@ -90,7 +90,13 @@ def _parser() -> argparse.ArgumentParser:
         ("recommend", recommend, "Print the moves worth making, or why to keep the owners."),
     ):
         made = command(name, partial(_answered, run), meaning)
-        made.add_argument("--by", choices=ATTRIBUTES, default="", help="attribute to compare by")
+        made.add_argument(
+            "--by",
+            choices=ATTRIBUTES,
+            action="append",
+            default=[],
+            help="attribute to compare by; may be given several times",
+        )
         made.add_argument("--team", default="", help="only this team's people and opportunities")
     made.add_argument("--max-moves", type=int, default=SETTINGS.max_moves)
     made.add_argument("--across-teams", action="store_true", help="allow moves to other teams")
@@ -174,7 +180,7 @@ def evidence(desk: workflow.Desk, options: argparse.Namespace) -> dict[str, Any]
         "closed": study.closed,
         "won": study.wins,
         "reps": len(study.reps),
-        "by": study.by,
+        "attributes": study.attributes,
         "verdict_reps": signal.verdict_reps,
         "verdict_segments": signal.verdict_segments,
         "p_reps": signal.p_reps,
@@ -241,7 +247,9 @@ def _answered(question: Callable[..., Any], options: argparse.Namespace) -> Any:
         as_of = options.as_of or default_as_of(
             warehouse.newest_event(today), today, SETTINGS.stale_days
         )
-        scope = Scope(as_of, Period.containing(as_of), team=options.team, by=options.by)
+        scope = Scope(
+            as_of, Period.containing(as_of), team=options.team, attributes=tuple(options.by)
+        )
         desk = workflow.Desk(warehouse, scope)
         if options.team and options.team not in (known := desk.ask(workflow.teams)):
             raise SettingError(

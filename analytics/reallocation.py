@@ -171,7 +171,9 @@ def _half_draws(
     """The draws of two models, each fitted on its own half of the closed opportunities."""
     rng = np.random.default_rng(settings.seed)
     models = [
-        blank_model(study.segments, study.by).fit_aggregated(cells, cells["wins"], cells["trials"])
+        blank_model(study.segments, study.attributes).fit_aggregated(
+            cells, cells["wins"], cells["trials"]
+        )
         for cells in halves(study, rng)
     ]
     first, second = (_win_draws(model, rows, n_reps, settings) for model in models)

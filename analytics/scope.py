@@ -50,14 +50,14 @@ def _month(index: int) -> date:
 class Scope:
     """The as-of date (inclusive), the period of the goals, and what to look at.
 
-    ``team`` narrows what is shown and moved, never what the model learns from. ``by`` is the
-    attribute crossed with the reps; empty leaves the choice to the data.
+    ``team`` narrows what is shown and moved, never what the model learns from. ``attributes``
+    are those crossed with the reps; none leaves the choice to the data.
     """
 
     as_of: date
     period: Period
     team: str = ""
-    by: str = ""
+    attributes: tuple[str, ...] = ()
 
 
 def default_as_of(newest: date | None, today: date, stale_days: int) -> date:

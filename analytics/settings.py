@@ -31,6 +31,11 @@ class Settings:
     max_levels, max_by_levels
         Most distinct values of an attribute in the model, and of the one that is crossed with
         the reps.
+    crossed
+        Attributes that are crossed with the reps where nobody has chosen. With more of them each
+        shows less: the same opportunities are spread over more combinations.
+    max_combinations
+        Most combinations of the attributes crossed with the reps.
     max_moves
         Opportunities one plan moves at most; more than a team can hand over well.
     p_gain_min
@@ -60,6 +65,8 @@ class Settings:
     min_coverage: float = 0.6
     max_levels: int = 60
     max_by_levels: int = 25
+    crossed: int = 2
+    max_combinations: int = 500
     max_moves: int = 20
     p_gain_min: float = 0.8
     capacity_factor: float = 1.2

@@ -1,7 +1,9 @@
 """One look at the closed opportunities: attributes chosen, model fitted, signal tested."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -36,8 +38,8 @@ class Study:
         Wins and trials by rep, team, attributes and month of engagement.
     segments
         Attributes whose main effect is in the model.
-    by
-        The attribute crossed with the reps; empty when the data has none.
+    attributes
+        Those of the segments that are crossed with the reps, the most important first.
     choices
         Attributes that could be crossed with the reps.
     model
@@ -48,10 +50,15 @@ class Study:
 
     cells: pd.DataFrame
     segments: tuple[str, ...]
-    by: str
+    attributes: tuple[str, ...]
     choices: tuple[str, ...]
     model: RepWinRate | None
     signal: SignalTest
+
+    @property
+    def by(self) -> str:
+        """The first attribute crossed with the reps; empty when the data has none."""
+        return self.attributes[0] if self.attributes else ""
 
     @property
     def closed(self) -> int:
@@ -66,24 +73,24 @@ class Study:
         return tuple(sorted(self.cells["rep"].unique()))
 
 
-def study(win_cells: pd.DataFrame, by: str, settings: Settings) -> Study:
+def study(win_cells: pd.DataFrame, attributes: Sequence[str], settings: Settings) -> Study:
     """Choose attributes, fit the model and test for a signal.
 
     Parameters
     ----------
     win_cells
         The mart of that name.
-    by
-        Attribute to cross with the reps; the first that qualifies when empty or unusable.
+    attributes
+        To cross with the reps; a choice is made where none of them can be.
     settings
         Thresholds and the seed.
     """
     segments, choices = usable_attributes(win_cells, settings)
-    by = by if by in choices else next(iter(choices), "")
+    crossed = crossable(win_cells, attributes, choices, settings)
     cells = aggregate(win_cells, segments)
     if cells.empty:
-        return Study(cells, segments, by, choices, model=None, signal=NOTHING_CLOSED)
-    model = blank_model(segments, by).fit_aggregated(cells, cells["wins"], cells["trials"])
+        return Study(cells, segments, crossed, choices, model=None, signal=NOTHING_CLOSED)
+    model = blank_model(segments, crossed).fit_aggregated(cells, cells["wins"], cells["trials"])
     signal = model.signal_test(
         n_boot=settings.bootstrap,
         random_state=settings.seed,
@@ -93,11 +100,38 @@ def study(win_cells: pd.DataFrame, by: str, settings: Settings) -> Study:
         power=settings.power,
     )
     enough = signal.verdict_reps != "too_little_data"
-    return Study(cells, segments, by, choices, model if enough else None, signal)
+    return Study(cells, segments, crossed, choices, model if enough else None, signal)
 
 
-def blank_model(segments: tuple[str, ...], by: str) -> RepWinRate:
-    return RepWinRate(segments=segments, by=(by,) if by else ())
+def blank_model(segments: Sequence[str], attributes: Sequence[str]) -> RepWinRate:
+    """The model of a study: reps may differ in each of the attributes and in their combinations.
+
+    Pairs of them have an effect common to all reps too. Otherwise what goes well together for
+    everybody would look like a talent of those who get it most.
+    """
+    return RepWinRate(
+        segments=tuple(segments),
+        by=tuple(attributes),
+        pairs=tuple(combinations(attributes, 2)),
+        cell=tuple(attributes) if len(attributes) > 1 else (),
+    )
+
+
+def crossable(
+    win_cells: pd.DataFrame, asked: Sequence[str], choices: Sequence[str], settings: Settings
+) -> tuple[str, ...]:
+    """The attributes to cross with the reps: those asked for, else the first ones.
+
+    Whatever would make more than ``max_combinations`` is left out: most combinations would then
+    hold a single opportunity, from which nothing can be learnt of a rep.
+    """
+    wanted = [name for name in asked if name in choices] or choices[: settings.crossed]
+    taken: tuple[str, ...] = ()
+    for name in wanted:
+        more = (*taken, name)
+        if win_cells[list(more)].nunique().prod() <= settings.max_combinations:
+            taken = more
+    return taken
 
 
 def usable_attributes(
@@ -144,8 +178,10 @@ def halves(study: Study, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.Dat
     return first[first["trials"] > 0], second[second["trials"] > 0]
 
 
-def win_rates(study: Study, settings: Settings) -> pd.DataFrame:
-    """Each rep's win rate, over all and by level of ``study.by``, at one mix of opportunities.
+def win_rates(study: Study, settings: Settings, by: str = "") -> pd.DataFrame:
+    """Each rep's win rate, over all and by level of an attribute, at one mix of opportunities.
+
+    The attribute is ``by`` where it is crossed with the reps, else the first one that is.
 
     Every rep is given the same typical opportunities (direct standardisation), so rates compare
     people and not the leads they were given.
@@ -163,16 +199,17 @@ def win_rates(study: Study, settings: Settings) -> pd.DataFrame:
     model = study.model
     if model is None:
         return pd.DataFrame(columns=list(WIN_RATES))
+    by = by if by in study.attributes else study.by
     mix = typical_mix(study)
-    levels = sorted(study.cells[study.by].dropna().unique(), key=_natural) if study.by else []
-    profiles = pd.concat([mix, *(mix.assign(**{study.by: level}) for level in levels)])
+    levels = sorted(study.cells[by].dropna().unique(), key=natural) if by else []
+    profiles = pd.concat([mix, *(mix.assign(**{by: level}) for level in levels)])
     rows = pd.DataFrame({"rep": study.reps}).merge(profiles, how="cross")
     draws = model.posterior_samples(rows, size=settings.draws, random_state=settings.seed)
     weights = mix["weight"].to_numpy() / mix["weight"].sum()
     rates = draws.reshape(len(draws), len(study.reps), 1 + len(levels), len(mix)) @ weights
     return pd.concat(
         [
-            seen(study, level).assign(
+            seen(study, by, level).assign(
                 **_summary(rates[:, :, index], settings.interval),
                 clear=lambda rows: _clear(study.signal, rows, settings.clear),
             )
@@ -182,7 +219,7 @@ def win_rates(study: Study, settings: Settings) -> pd.DataFrame:
     )
 
 
-def _natural(level: str) -> tuple[float, str]:
+def natural(level: str) -> tuple[float, str]:
     """Sorts size bands by their number, and everything else by its name."""
     number = re.match(r"\d+", level)
     return (float(number[0]) if number else np.inf, level)
@@ -213,9 +250,9 @@ def _summary(rates: np.ndarray, interval: float) -> dict[str, np.ndarray]:
     }
 
 
-def seen(study: Study, level: str | None) -> pd.DataFrame:
-    """Wins, trials and raw rate of every rep, over all or in one level of ``study.by``."""
-    cells = study.cells if level is None else study.cells[study.cells[study.by] == level]
+def seen(study: Study, by: str, level: str | None) -> pd.DataFrame:
+    """Wins, trials and raw rate of every rep, over all or in one level of an attribute."""
+    cells = study.cells if level is None else study.cells[study.cells[by] == level]
     team = study.cells.groupby("rep")["team"].first()
     counts = cells.groupby("rep")[["wins", "trials"]].sum().reindex(study.reps, fill_value=0.0)
     frame = counts.reset_index().assign(level=level)
@@ -240,8 +277,8 @@ def typical_month(study: Study) -> str:
     return str(months.index[nearest])
 
 
-def typical_mix(study: Study) -> pd.DataFrame:
-    """At most ``MIX`` combinations of attributes and month that stand for all that closed.
+def typical_mix(study: Study, size: int = MIX) -> pd.DataFrame:
+    """At most ``size`` combinations of attributes and month that stand for all that closed.
 
     Combinations are put in the order of their predicted win rate for an average rep and drawn
     at even steps of cumulated trials, so that the mean over them is close to the mean over all.
@@ -253,8 +290,8 @@ def typical_mix(study: Study) -> pd.DataFrame:
     predicted = study.model.predict_proba(combinations[keys].assign(rep=None))[:, 1]
     order = np.argsort(predicted, kind="stable")
     ranked = combinations.iloc[order].rename(columns={"trials": "weight"}).reset_index(drop=True)
-    if len(ranked) <= MIX:
+    if len(ranked) <= size:
         return ranked
-    steps = (np.arange(MIX) + 0.5) / MIX * ranked["weight"].sum()
+    steps = (np.arange(size) + 0.5) / size * ranked["weight"].sum()
     chosen = np.searchsorted(ranked["weight"].cumsum().to_numpy(), steps)
-    return ranked.iloc[chosen].assign(weight=study.closed / MIX).reset_index(drop=True)
+    return ranked.iloc[chosen].assign(weight=study.closed / size).reset_index(drop=True)

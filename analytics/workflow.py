@@ -18,12 +18,12 @@ from analytics.settings import SETTINGS, Settings
 from analytics.study import Study, study, win_rates
 from data.aliases import AliasProposal, proposals
 from data.log import standing_decisions
-from data.uploads import uploads
+from data.uploads import rejections, uploads
 from data.warehouse import MARTS, Warehouse
 
 Answer = TypeVar("Answer")
 
-ABOUT_DATA = ("blind_spots", "changes", "quality", "quality_rows")
+ABOUT_DATA = ("blind_spots", "quality", "quality_rows")
 """Marts that say what the data is worth; the others say what is in it."""
 
 WEAKENS = {
@@ -115,7 +115,9 @@ class Desk:
 
 def marts(desk: Desk) -> dict[str, pd.DataFrame]:
     """What is in the data, on the as-of date, for the period of the goals; of all teams."""
-    return desk.at(team="", by="").ask(_marts, tuple(n for n in MARTS if n not in ABOUT_DATA))
+    return desk.at(team="", attributes=()).ask(
+        _marts, tuple(n for n in MARTS if n not in ABOUT_DATA)
+    )
 
 
 def _marts(desk: Desk, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
@@ -140,21 +142,6 @@ def coverage(desk: Desk) -> dict[str, Any]:
     return desk.ask(marts)["coverage"].iloc[0].to_dict()
 
 
-def quality(desk: Desk) -> pd.DataFrame:
-    """Facts that cannot all be right, or that bend an average: doubt, opportunities."""
-    return _about_data(desk)["quality"]
-
-
-def quality_rows(desk: Desk) -> pd.DataFrame:
-    """The opportunities in each doubt, with the facts to be mended in the CRM."""
-    return _about_data(desk)["quality_rows"]
-
-
-def changes(desk: Desk) -> pd.DataFrame:
-    """What changed of opportunities between exports, newest first."""
-    return _about_data(desk)["changes"]
-
-
 def honesty(desk: Desk) -> pd.DataFrame:
     """What this data cannot tell or bends, in rows: fact, count, and the pages it weakens.
 
@@ -171,8 +158,22 @@ def honesty(desk: Desk) -> pd.DataFrame:
     )
 
 
+def doubted_rows(desk: Desk, fact: str) -> pd.DataFrame:
+    """What a fact of ``honesty`` is about: opportunities to be mended in the CRM, or refused rows.
+
+    Empty where a fact is about no rows.
+    """
+    if fact == "duplicates_refused":
+        past = desk.ask(history)
+        standing = past.loc[past["undone_at"].isna(), "upload_id"].tolist()
+        refused = rejections(desk.warehouse, standing)
+        return refused.loc[refused["rule"] == "duplicate_in_file", ["file", "row_no", "record"]]
+    rows = _about_data(desk)["quality_rows"]
+    return rows[rows["doubt"] == fact].drop(columns="doubt")
+
+
 def _about_data(desk: Desk) -> dict[str, pd.DataFrame]:
-    return desk.at(team="", by="").ask(_marts, ABOUT_DATA)
+    return desk.at(team="", attributes=()).ask(_marts, ABOUT_DATA)
 
 
 def evidence(desk: Desk) -> Study:
@@ -185,12 +186,12 @@ def evidence(desk: Desk) -> Study:
 
 
 def _evidence(desk: Desk) -> Study:
-    return study(desk.ask(marts)["win_cells"], desk.scope.by, desk.settings)
+    return study(desk.ask(marts)["win_cells"], desk.scope.attributes, desk.settings)
 
 
-def rates(desk: Desk) -> pd.DataFrame:
-    """Each rep's win rate over all and by segment, for the reps of the scope's team."""
-    return _of_team(desk, win_rates(desk.ask(evidence), desk.settings))
+def rates(desk: Desk, by: str = "") -> pd.DataFrame:
+    """Each rep's win rate over all and by level of an attribute, for the reps of the team."""
+    return _of_team(desk, win_rates(desk.ask(evidence), desk.settings, by))
 
 
 def attainment(desk: Desk) -> pd.DataFrame:

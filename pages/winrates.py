@@ -23,14 +23,14 @@ title(t("page.winrates"), verdict_sentence(study, t))
 
 if study.choices:
     key = f"by-choice-{t.language}"
-    st.session_state[key] = study.by
-    st.segmented_control(
+    st.session_state[key] = list(study.attributes)
+    st.pills(
         t("winrates.by"),
         study.choices,
-        required=True,
+        selection_mode="multi",
         format_func=lambda name: t(f"attribute.{name}"),
         key=key,
-        on_change=lambda: st.session_state.update(by=st.session_state[key]),
+        on_change=lambda: st.session_state.update(by=",".join(st.session_state[key])),
     )
 verdict_details(study, t)
 

@@ -113,7 +113,7 @@ def test_evidence_says_what_was_found_and_what_could_have_been(terminal, db):
     report = terminal.report("evidence", "--db", db, "--as-of", DAY)
 
     assert (report["as_of"], report["closed"], report["won"], report["reps"]) == (DAY, 640, 320, 4)
-    assert (report["by"], report["verdict_segments"]) == ("product", "evidence")
+    assert (report["attributes"], report["verdict_segments"]) == (["product", "kind"], "evidence")
     assert report["verdict_reps"] == "none"  # everybody won half
     assert report["p_segments"] < 0.01 < report["p_reps"] <= 1
     assert 0 < report["detectable_sd_reps"] < 1
@@ -123,7 +123,7 @@ def test_evidence_says_what_was_found_and_what_could_have_been(terminal, db):
 def test_evidence_compares_by_the_attribute_asked_for(terminal, db):
     report = terminal.report("evidence", "--db", db, "--as-of", DAY, "--by", "kind")
 
-    assert report["by"] == "kind"
+    assert report["attributes"] == ["kind"]
 
 
 def test_win_rates_have_a_row_for_each_rep_over_all_and_by_attribute(terminal, db):

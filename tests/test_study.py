@@ -65,7 +65,7 @@ def by_rep_and_level(rates: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def specialists() -> Study:
-    return study(win_cells(SPECIALISTS), "", QUICK)
+    return study(win_cells(SPECIALISTS), (), QUICK)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def varied() -> Study:
         wins=deals["won"],
         **dict.fromkeys(set(ATTRIBUTES) - {"product", "sector"}),
     )
-    return study(cells, "", replace(QUICK, bootstrap=19))
+    return study(cells, (), replace(QUICK, bootstrap=19))
 
 
 # Attributes
@@ -157,14 +157,14 @@ def test_specialists_differ_by_product(specialists):
 
 
 def test_reps_with_the_same_results_show_no_evidence_and_still_have_a_model():
-    found = study(win_cells(ALIKE), "", QUICK)
+    found = study(win_cells(ALIKE), (), QUICK)
 
     assert found.signal.verdict_reps == found.signal.verdict_segments == "none"
     assert found.model is not None
 
 
 def test_nothing_closed_is_too_little_to_say_anything():
-    found = study(win_cells("rep | team | wins | trials"), "product", QUICK)
+    found = study(win_cells("rep | team | wins | trials"), ("product",), QUICK)
 
     assert (found.model, found.signal, found.closed, found.reps) == (None, NOTHING_CLOSED, 0, ())
     assert win_rates(found, QUICK).empty
@@ -178,24 +178,39 @@ def test_too_few_wins_or_losses_are_too_little_to_say_anything(wins, enough):
         Bob | north | {wins - 20} | 50
     """)
 
-    assert (study(cells, "", QUICK).model is not None) == enough
+    assert (study(cells, (), QUICK).model is not None) == enough
 
 
 @pytest.mark.parametrize(
-    ("asked", "by"), [("sector", "sector"), ("kind", "product"), ("", "product")]
+    ("asked", "crossed"),
+    [
+        ((), ("product", "sector")),
+        (("sector",), ("sector",)),
+        (("sector", "region", "product"), ("sector", "region", "product")),
+        (("kind",), ("product", "sector")),
+    ],
 )
-def test_an_attribute_that_cannot_be_compared_by_gives_way_to_the_first_that_can(asked, by):
+def test_what_is_asked_for_is_crossed_with_the_reps_and_else_the_first_two(asked, crossed):
     cells = win_cells("""
-        rep | team  | product | sector | kind | wins | trials
-        Ann | north | pumps   | mining | new  | 1    | 2
-        Bob | north | valves  | food   | new  | 1    | 2
+        rep | team  | product | sector | region | kind | wins | trials
+        Ann | north | pumps   | mining | east   | new  | 1    | 2
+        Bob | north | valves  | food   | west   | new  | 1    | 2
     """)
 
-    assert study(cells, asked, QUICK).by == by
+    assert study(cells, asked, QUICK).attributes == crossed
+
+
+def test_attributes_that_would_make_too_many_combinations_are_left_out():
+    lines = [f"Ann | n | p{number} | s{number} | r{number % 2} | 1 | 2" for number in range(4)]
+    cells = win_cells("\n".join(["rep | team | product | sector | region | wins | trials", *lines]))
+
+    found = study(cells, (), replace(QUICK, crossed=3, max_combinations=8))
+
+    assert found.attributes == ("product", "region")  # 4 x 2; the four sectors would make it 16
 
 
 def test_without_attributes_reps_are_compared_over_all():
-    found = study(win_cells("rep | team | wins | trials\nAnn|n|60|80\nBob|n|20|80"), "", QUICK)
+    found = study(win_cells("rep | team | wins | trials\nAnn|n|60|80\nBob|n|20|80"), (), QUICK)
 
     rates = win_rates(found, QUICK)
 
@@ -216,7 +231,7 @@ def test_the_halves_add_up_to_the_whole(counts, seed):
     cells = pd.DataFrame(counts, columns=["wins", "losses"])
     cells["trials"] = cells["wins"] + cells["losses"]
     whole = cells[["wins", "trials"]].astype(float)
-    found = Study(whole, (), "", (), model=None, signal=NOTHING_CLOSED)
+    found = Study(whole, (), (), (), model=None, signal=NOTHING_CLOSED)
 
     first, second = halves(found, np.random.default_rng(seed))
 
@@ -267,7 +282,7 @@ def test_every_rep_has_a_row_over_all_and_in_each_level_also_without_deals_in_it
         line for line in SPECIALISTS.split("\n") if "Dee | south | pumps" not in line
     )
 
-    rates = by_rep_and_level(win_rates(study(win_cells(without), "", QUICK), QUICK))
+    rates = by_rep_and_level(win_rates(study(win_cells(without), (), QUICK), QUICK))
 
     levels = [LEVEL_OVER_ALL, "pumps", "valves"]
     assert list(rates.index) == [
@@ -309,7 +324,7 @@ def test_easy_leads_do_not_make_a_better_rep():
         Bob | north | valves  | 18   | 90
     """)
 
-    rates = by_rep_and_level(win_rates(study(cells, "", QUICK), QUICK)).xs(LEVEL_OVER_ALL, level=1)
+    rates = by_rep_and_level(win_rates(study(cells, (), QUICK), QUICK)).xs(LEVEL_OVER_ALL, level=1)
 
     # Pumps are won at 80 %, valves at 20 %, by both; a typical opportunity is one of each.
     assert rates["raw"].to_dict() == {"Ann": 0.74, "Bob": 0.26}
@@ -347,7 +362,7 @@ def test_without_evidence_nobody_is_clear_however_far_apart(specialists):
 def test_each_kind_of_evidence_speaks_for_its_own_rows_only():
     better = study(
         win_cells(SPECIALISTS.replace("Ann | north | valves  | 20", "Ann|north|valves|60")),
-        "",
+        (),
         QUICK,
     )
 

@@ -240,7 +240,7 @@ def test_evidence_depends_on_the_day_and_on_the_attribute_asked_for(desk):
 
     assert earlier.closed == 0  # all closed on the day after
     assert desk.ask(evidence).by == "product"
-    assert desk.at(by="kind").ask(evidence).by == "kind"
+    assert desk.at(attributes=("kind",)).ask(evidence).attributes == ("kind",)
 
 
 def test_rates_are_those_of_the_team_from_a_model_of_everybody(desk):

@@ -6,8 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.exports import csv_bytes
-from analytics.workflow import coverage, history, honesty, quality_rows
-from data.uploads import rejections
+from analytics.workflow import coverage, doubted_rows, honesty
 from pages._ui import session
 from pages._ui.session import ask
 from pages._ui.text import Text, plain
@@ -23,42 +22,31 @@ def panel(t: Text) -> None:
         st.markdown(t("honesty.nothing"))
         return
     st.caption(t("honesty.help"))
-    rows = ask(quality_rows)
     for fact, count, pages in facts.itertuples(index=False):
-        _fact(fact, count, pages, rows[rows["doubt"] == fact], t)
+        rows = ask(doubted_rows, fact)
+        _fact(fact, count, pages, rows, t)
         if fact == "other_currency":
-            _rates(rows[rows["doubt"] == fact], t)
+            _rates(rows, t)
 
 
 def _fact(fact: str, count: int, pages: Sequence[str], rows: pd.DataFrame, t: Text) -> None:
     names = t("list.comma").join(t(f"page.{page}") for page in pages)
     hedged = f" :gray[{plain(t('honesty.pages', pages=names))}]" if names else ""
-    if fact == "duplicates_refused":
-        rows = _duplicates()
     with st.container(key=f"fact-{fact}"):
         told, download = st.columns([6, 1], vertical_alignment="center")
         told.markdown(t.md(f"honesty.{fact}", count=count) + hedged)
         if len(rows):
-            columns = [column for column in rows if column != "doubt"]
             download.download_button(
                 t("honesty.rows", count=len(rows)),
                 data=lambda: csv_bytes(
-                    [_heading(column, t) for column in columns],
-                    rows[columns].itertuples(index=False, name=None),
+                    [_heading(column, t) for column in rows],
+                    rows.itertuples(index=False, name=None),
                 ),
                 file_name=f"{fact}.csv",
                 mime="text/csv",
                 on_click="ignore",
                 key=f"rows-{fact}",
             )
-
-
-def _duplicates() -> pd.DataFrame:
-    """Rows that were refused because their file had their key twice."""
-    past = ask(history)
-    standing = past.loc[past["undone_at"].isna(), "upload_id"].tolist()
-    refused = rejections(session.warehouse(), standing)
-    return refused.loc[refused["rule"] == "duplicate_in_file", ["file", "row_no", "record"]]
 
 
 def _heading(column: str, t: Text) -> str:

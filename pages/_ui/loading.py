@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from data.aliases import AliasProposal
+from data.aliases import AliasProposal, proposals_among
 from data.ingest import Receipt, check, commit
-from data.review import Review
 from pages._ui import names, session
 from pages._ui.blocks import table
 from pages._ui.card import card
@@ -16,18 +15,6 @@ from pages._ui.pending import Pending, as_wanted, discard, pending, wanted
 from pages._ui.text import Text, plain
 
 COUNTS = ("rows_new", "rows_changed", "rows_same", "rows_rejected")
-
-MATTERS = {
-    "opportunities": ("amount", "created_on", "close_date", "account", "product"),
-    "reps": ("team",),
-    "accounts": ("sector",),
-    "products": ("list_price",),
-    "activities": ("opportunity_id",),
-}
-"""Columns whose absence switches something off; each has a sentence that says what."""
-
-STANDS_IN = {"close_date": {"closed_on"}, "account": {"account_id"}}
-"""Columns that do as well."""
 
 
 def waiting(t: Text) -> None:
@@ -116,7 +103,7 @@ def _counted(t: Text) -> tuple[dict[str, Receipt], list[AliasProposal]]:
             reviews = [as_wanted(each) for _, each in files]
             days = [each.day for _, each in files]
             receipts = check(session.warehouse(), reviews, at=session.now(), as_of=days)
-            alike = names.among(reviews)
+            alike = proposals_among(reviews, at=session.now())
         st.session_state["counted"] = (of, now, receipts, alike)
     found = {name: receipt for (name, _), receipt in zip(files, receipts, strict=True)}
     return found, alike
@@ -146,16 +133,6 @@ def _lacking(files: Sequence[tuple[str, Pending]], t: Text) -> Iterator[str]:
     for _, each in files:
         review = each.review
         assert review
-        for column in lacks(review):
+        for column in review.lacking:
             told = t(f"lacks.{review.recognition.entity}_{column}")
             yield f"**{plain(each.file)}** · {told}"
-
-
-def lacks(review: Review) -> list[str]:
-    """The columns that matter and that the file does not have."""
-    mapping = review.typed.mapping if review.typed else review.recognition.mapping
-    return [
-        column
-        for column in MATTERS.get(mapping.entity, ())
-        if mapping.filled.isdisjoint({column} | STANDS_IN.get(column, set()))
-    ]

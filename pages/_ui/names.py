@@ -9,18 +9,13 @@ from typing import Literal
 import streamlit as st
 
 from analytics.workflow import names_alike
-from data.aliases import AliasProposal, decide, proposals
-from data.ingest import commit
-from data.review import Review
-from data.warehouse import Warehouse
+from data.aliases import AliasProposal, decide
 from pages._ui import session
 from pages._ui.session import ask
 from pages._ui.text import Text
 
 ASKED = 10
 DECISIONS: tuple[Literal["merge", "apart"], ...] = ("merge", "apart")
-NAMED = {"reps", "products", "accounts"}
-"""Entities whose names those of opportunities are compared with."""
 
 Answer = Callable[[AliasProposal, Literal["merge", "apart"]], None]
 
@@ -39,19 +34,6 @@ def settle(one: AliasProposal, decision: Literal["merge", "apart"]) -> None:
         session.warehouse(), one.kind, one.found, one.suggestion, decision,
         by=session.user(), at=session.now(),
     )  # fmt: skip
-
-
-def among(reviews: Sequence[Review]) -> list[AliasProposal]:
-    """Names alike among files that wait, found in a warehouse that is thrown away."""
-    about = {review.recognition.entity for review in reviews}
-    if "opportunities" not in about or about.isdisjoint(NAMED):
-        return []
-    scratch = Warehouse()
-    try:
-        commit(scratch, reviews, by="", at=session.now())
-        return proposals(scratch)
-    finally:
-        scratch.close()
 
 
 def answers() -> dict[AliasProposal, Literal["merge", "apart"]]:

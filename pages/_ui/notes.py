@@ -74,11 +74,9 @@ def fiscal_start(month: int, t: Text) -> str:
 
 def evidence(found: Review, t: Text) -> str:
     """How well the layout that a file was taken for is known."""
-    known = formats()[found.recognition.format].evidence
-    entity = found.recognition.entity
-    chinese = any("\u4e00" <= sign <= "\u9fff" for name in found.table.header for sign in name)
-    said = known.get(f"{entity}_zh" if chinese else entity, known.get(entity))
-    return t(f"evidence.{said}") if said and found.recognition.format != "generic" else ""
+    known = found.recognition
+    said = formats()[known.format].evidence_of(known.entity, found.table.header)
+    return t(f"evidence.{said}") if said and known.format != "generic" else ""
 
 
 def bullets(sentences: Sequence[str]) -> str:

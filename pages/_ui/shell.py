@@ -92,7 +92,11 @@ def scope_bar(t: Text) -> None:
     newest = default_as_of(session.newest_event(), session.today(), SETTINGS.stale_days)
     state["as_of"] = as_of = state["chosen_as_of"] or newest
     everybody = session.sit_down(
-        Scope(as_of, Period.containing(as_of, state["period"]), by=state["by"])
+        Scope(
+            as_of,
+            Period.containing(as_of, state["period"]),
+            attributes=tuple(name for name in state["by"].split(",") if name),
+        )
     )
     names = ("", *everybody.ask(teams))
     if state["team"] not in names:
