@@ -19,6 +19,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from analytics import workflow
+from analytics.desk import Desk
 from analytics.exports import csv_bytes
 from analytics.reallocation import Terms
 from analytics.scope import Period, Scope, default_as_of
@@ -172,7 +173,7 @@ def _looked(path: Path, warehouse: Warehouse, mapping: Mapping | None) -> list[R
     ]
 
 
-def evidence(desk: workflow.Desk, options: argparse.Namespace) -> dict[str, Any]:
+def evidence(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
     study = desk.ask(workflow.evidence)
     signal = study.signal
     return {
@@ -190,13 +191,13 @@ def evidence(desk: workflow.Desk, options: argparse.Namespace) -> dict[str, Any]
     }
 
 
-def winrates(desk: workflow.Desk, options: argparse.Namespace) -> list[dict[str, Any]]:
+def winrates(desk: Desk, options: argparse.Namespace) -> list[dict[str, Any]]:
     by = desk.ask(workflow.evidence).by
     rows = desk.ask(workflow.rates).rename(columns={"level": by or "level"})
     return _records(rows)
 
 
-def recommend(desk: workflow.Desk, options: argparse.Namespace) -> dict[str, Any]:
+def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
     terms = Terms(
         max_moves=options.max_moves,
         capacity=0,
@@ -250,7 +251,7 @@ def _answered(question: Callable[..., Any], options: argparse.Namespace) -> Any:
         scope = Scope(
             as_of, Period.containing(as_of), team=options.team, attributes=tuple(options.by)
         )
-        desk = workflow.Desk(warehouse, scope)
+        desk = Desk(warehouse, scope)
         if options.team and options.team not in (known := desk.ask(workflow.teams)):
             raise SettingError(
                 f"There is no team {options.team}, only {', '.join(known)}.", value=options.team

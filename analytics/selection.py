@@ -13,7 +13,7 @@ research: introducing the E-value", Annals of Internal Medicine 167(4).
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
@@ -41,7 +41,7 @@ class Readings:
     full: Interval
 
 
-def tipping_gap(better: NDArray, worse: ArrayLike) -> float:
+def tipping_gap(better: NDArray, worse: NDArray | float) -> float:
     """Hidden lead quality that would make two rates equal, in log odds.
 
     Every deal of the better one is taken to have been easier by that much than recorded.

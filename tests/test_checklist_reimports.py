@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from analytics import workflow
+from analytics.desk import Answers, Desk
 from analytics.scope import Period, Scope
 from data.ingest import check, commit, undo
 from data.log import record_decision
 from data.review import review
 from data.warehouse import Warehouse
-from tests.files import AT, BASE, effect, load, rows, state
+from tests.files import AT, BASE, effect, load, marts, rows, state
 
 CHECKLIST = Path(__file__).parent / "checklist.md"
 
@@ -129,7 +131,7 @@ def test_an_owner_who_is_not_the_one_decided_on_is_shown(warehouse):
 
     load(warehouse, f"{BASE}\n1,Bob,Talks\n2,Ann,Talks\n3,Cid,Talks\n", as_of=date(2026, 2, 1))
 
-    desk = workflow.Desk(warehouse, Scope(date(2026, 3, 1), Period.containing(date(2026, 3, 1))))
+    desk = Desk(warehouse, Scope(date(2026, 3, 1), Period.containing(date(2026, 3, 1))))
     carried = desk.ask(workflow.carried_out)
     assert list(carried.itertuples(index=False, name=None)) == [
         ("1", "Bob", "Bob", "done"),
@@ -186,13 +188,18 @@ def test_an_undo_is_exact(warehouse):
     assert rows(warehouse, marks) == before
 
 
+def test_rows_refused_as_repeats_are_shown_until_their_upload_is_undone(warehouse):
+    receipt = load(warehouse, f"{BASE}\n1,Ann,Talks\n1,Ann,Won\n2,Ann,Won\n")
+    desk = Desk(warehouse, Scope(date(2026, 3, 1), Period.containing(date(2026, 3, 1))))
+
+    shown = desk.ask(workflow.doubted_rows, "duplicates_refused")
+    undo(warehouse, receipt.upload_id, by="bob", at=AT)
+    later = replace(desk, answers=Answers())
+
+    assert shown.to_numpy().tolist() == [["deals.csv", 2, "1"]]
+    assert later.ask(workflow.doubted_rows, "duplicates_refused").empty
+
+
 def doubted(warehouse: Warehouse, doubt: str) -> list[str]:
-    day = date(2026, 3, 31)
-    listed = warehouse.marts(
-        ["quality_rows"],
-        as_of=day,
-        period_start=date(2026, 1, 1),
-        period_end=date(2026, 4, 1),
-        period_kind="quarter",
-    )["quality_rows"]
+    listed = marts(warehouse, "quality_rows")["quality_rows"]
     return list(listed.loc[listed["doubt"] == doubt, "opportunity_id"])

@@ -17,6 +17,7 @@ import pytest
 from analytics import __main__ as command_line
 from analytics import workflow
 from analytics.__main__ import main
+from analytics.desk import Desk
 from analytics.scope import Period, Scope
 from data import workspaces
 from data.synthetic import Company, sample_company
@@ -334,7 +335,7 @@ def test_a_full_export_marks_what_it_lacks(terminal, tmp_path):
 
     with closing(Warehouse(db)) as warehouse:
         day = date(2026, 3, 1)
-        desk = workflow.Desk(warehouse, Scope(day, Period.containing(day)))
+        desk = Desk(warehouse, Scope(day, Period.containing(day)))
         facts = desk.ask(workflow.honesty).set_index("fact")["count"]
     assert facts["not_in_newest_export"] == 1
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from analytics.allocation import Problem, Rules, recommend
+from analytics.desk import Desk
 from analytics.reallocation import Recommendation, Terms
 from analytics.scope import Period, Scope
 from analytics.settings import SETTINGS
 from analytics.study import Study
-from analytics.workflow import Desk, evidence, open_items, recommendation
+from analytics.workflow import evidence, open_items, recommendation
 from data.synthetic import Company, sample_company, true_win
 from data.warehouse import Warehouse
 from data.workspaces import load_sample

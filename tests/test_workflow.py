@@ -9,12 +9,11 @@ from datetime import date
 
 import pytest
 
+from analytics.desk import Answers, Desk
 from analytics.reallocation import Terms
 from analytics.scope import Period, Scope
 from analytics.settings import SETTINGS
 from analytics.workflow import (
-    Answers,
-    Desk,
     attainment,
     coverage,
     evidence,

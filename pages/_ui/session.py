@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import streamlit as st
 
+from analytics.desk import Answers, Desk
 from analytics.reallocation import Terms
 from analytics.scope import Scope
 from analytics.settings import SETTINGS
-from analytics.workflow import Answers, Desk
 from data.warehouse import Warehouse
 from data.workspaces import WORKSPACES, data_folder, open_workspace
 from pages._ui.text import Text

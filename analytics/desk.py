@@ -1,0 +1,73 @@
+"""A desk: one workspace looked at in one scope, and the answers already worked out there."""
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from analytics.scope import Scope
+from analytics.settings import SETTINGS, Settings
+from data.warehouse import Warehouse
+
+Answer = TypeVar("Answer")
+
+
+class Answers:
+    """Answers already worked out from one state of the data, the oldest dropped first.
+
+    They are shared by all who look at the same thing: read them, never change them.
+    """
+
+    def __init__(self, limit: int = 400) -> None:
+        self.limit = limit
+        self._known: dict[Hashable, Any] = {}
+        self._working: dict[Hashable, threading.RLock] = {}
+        self._books = threading.Lock()
+
+    def knows(self, key: Hashable) -> bool:
+        with self._books:
+            return key in self._known
+
+    def get(self, key: Hashable, work_out: Callable[[], Answer]) -> Answer:
+        """The answer under ``key``; whoever asks meanwhile waits instead of working too."""
+        with self._books:
+            if key in self._known:
+                return self._known[key]
+            working = self._working.setdefault(key, threading.RLock())
+        with working:
+            with self._books:
+                if key in self._known:
+                    return self._known[key]
+            try:
+                answer = work_out()
+                with self._books:
+                    while len(self._known) >= self.limit:
+                        self._known.pop(next(iter(self._known)))
+                    self._known[key] = answer
+                return answer
+            finally:
+                with self._books:
+                    self._working.pop(key, None)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One workspace looked at in one scope."""
+
+    warehouse: Warehouse
+    scope: Scope
+    settings: Settings = SETTINGS
+    answers: Answers = field(default_factory=Answers)
+
+    def ask(self, question: Callable[..., Answer], *details: Hashable) -> Answer:
+        """The answer to ``question(desk, *details)``, worked out once."""
+        key = (question.__name__, self.scope, *details)
+        return self.answers.get(key, lambda: question(self, *details))
+
+    def knows(self, question: Callable[..., Any], *details: Hashable) -> bool:
+        """Whether the answer is there without any work."""
+        return self.answers.knows((question.__name__, self.scope, *details))
+
+    def at(self, **changes: Any) -> "Desk":
+        """The same workspace in a changed scope."""
+        return replace(self, scope=replace(self.scope, **changes))
