@@ -8,18 +8,25 @@ from typing import Any
 
 import pandas as pd
 
-from analytics import goals, ownership, reallocation
+from analytics import comparison, goals, ownership, reallocation, timing
+from analytics.comparison import Comparison
 from analytics.desk import Desk
 from analytics.reallocation import Recommendation, Terms
 from analytics.scope import Period
 from analytics.study import Study, study, win_rates
+from analytics.value import ValueModel, value_gaps
 from data.aliases import AliasProposal, proposals
 from data.log import standing_decisions
 from data.uploads import rejections, uploads
 from data.warehouse import MARTS
 
 ABOUT_DATA = ("blind_spots", "quality", "quality_rows")
-"""Marts that say what the data is worth; the others say what is in it."""
+"""Marts that say what the data is worth."""
+
+HISTORIES = ("win_history", "won_values", "cohorts", "deal_ages", "past_stages")
+"""Marts of the past in detail, for the questions that go into it; the others are always needed."""
+
+BASICS = tuple(name for name in MARTS if name not in (*ABOUT_DATA, *HISTORIES))
 
 WEAKENS = {
     "no_activities": ("reallocate",),
@@ -106,6 +113,10 @@ def doubted_rows(desk: Desk, fact: str) -> pd.DataFrame:
     return rows[rows["doubt"] == fact].drop(columns="doubt")
 
 
+def _histories(desk: Desk) -> dict[str, pd.DataFrame]:
+    return desk.at(team="", attributes=()).ask(_marts, HISTORIES)
+
+
 def _about_data(desk: Desk) -> dict[str, pd.DataFrame]:
     return desk.at(team="", attributes=()).ask(_marts, ABOUT_DATA)
 
@@ -126,6 +137,60 @@ def _evidence(desk: Desk) -> Study:
 def rates(desk: Desk, by: str = "") -> pd.DataFrame:
     """Each rep's win rate over all and by level of an attribute, for the reps of the team."""
     return _of_team(desk, win_rates(desk.ask(evidence), desk.settings, by))
+
+
+def rep_draws(desk: Desk) -> pd.DataFrame:
+    """Joint draws of everybody's win rate on the same opportunities: a row a draw."""
+    return comparison.rate_draws(desk.ask(evidence), desk.settings)
+
+
+def ranks(desk: Desk) -> pd.DataFrame:
+    """Who may be first, second and so on; places among all, shown for the scope's team."""
+    return _of_team(desk, comparison.ranking(desk.ask(rep_draws), desk.settings.interval))
+
+
+def compared(desk: Desk, first: str, second: str) -> Comparison:
+    """Two reps on the same opportunities."""
+    return comparison.compare(
+        desk.ask(evidence), desk.ask(rep_draws), first, second, desk.settings.interval
+    )
+
+
+def segment_rates(desk: Desk, by: str) -> pd.DataFrame:
+    """The average rep's win rate in each level of an attribute."""
+    return comparison.by_segment(desk.ask(evidence), by, desk.settings)
+
+
+def monthly_rates(desk: Desk) -> pd.DataFrame:
+    """The average rep's win rate by month of engagement."""
+    return comparison.over_time(desk.ask(evidence), desk.settings)
+
+
+def values(desk: Desk) -> ValueModel | None:
+    """What a won opportunity brings, by segment and rep; None where nothing was won."""
+    everybody = desk.at(team="", period=Period.containing(desk.scope.as_of), attributes=())
+    return everybody.ask(_values)
+
+
+def _values(desk: Desk) -> ValueModel | None:
+    won = _histories(desk)["won_values"]
+    segments = desk.ask(evidence).segments
+    return ValueModel(segments=segments).fit(won) if len(won) else None
+
+
+def revenue_gaps(desk: Desk) -> pd.DataFrame:
+    """Each rep's revenue per won opportunity against that of all in scope, and why it differs."""
+    model, won = desk.ask(values), _of_team(desk, _histories(desk)["won_values"])
+    if model is None or won.empty:
+        return pd.DataFrame(columns=["rep"])
+    chosen = desk.settings
+    return value_gaps(model, won, chosen.interval, chosen.draws, chosen.seed)
+
+
+def censored(desk: Desk) -> timing.Censoring:
+    """How much is still open of each month's opportunities, and which way that bends win rates."""
+    past = _histories(desk)
+    return timing.censoring(past["cohorts"], past["deal_ages"])
 
 
 def attainment(desk: Desk) -> pd.DataFrame:
@@ -229,4 +294,8 @@ def history(desk: Desk) -> pd.DataFrame:
 
 
 def _of_team(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:
-    return rows if not desk.scope.team else rows[rows["team"] == desk.scope.team]
+    if not desk.scope.team:
+        return rows
+    if "team" in rows:
+        return rows[rows["team"] == desk.scope.team]
+    return rows[rows["rep"].isin(desk.ask(people)["rep"])]

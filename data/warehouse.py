@@ -35,12 +35,16 @@ STAGING = (
     "stg_quality",
 )
 MARTS = (
-    "changes",
     "win_cells",
+    "win_history",
+    "won_values",
     "open_items",
     "rep_results",
     "goal_progress",
     "monthly_flow",
+    "cohorts",
+    "deal_ages",
+    "past_stages",
     "ownership_facts",
     "coverage",
     "blind_spots",
@@ -165,7 +169,7 @@ class Warehouse:
         Parameters
         ----------
         names
-            Members of ``MARTS``.
+            Files of ``sql/marts``.
         as_of
             Last day whose events are known.
         period_start, period_end
