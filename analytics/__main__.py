@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from analytics import workflow
+from analytics import abilities, plans, workflow
 from analytics.desk import Desk
 from analytics.exports import csv_bytes
 from analytics.reallocation import Terms
@@ -174,7 +174,7 @@ def _looked(path: Path, warehouse: Warehouse, mapping: Mapping | None) -> list[R
 
 
 def evidence(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
-    study = desk.ask(workflow.evidence)
+    study = desk.ask(abilities.evidence)
     signal = study.signal
     return {
         "as_of": desk.scope.as_of,
@@ -192,8 +192,8 @@ def evidence(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def winrates(desk: Desk, options: argparse.Namespace) -> list[dict[str, Any]]:
-    by = desk.ask(workflow.evidence).by
-    rows = desk.ask(workflow.rates).rename(columns={"level": by or "level"})
+    by = desk.ask(abilities.evidence).by
+    rows = desk.ask(abilities.rates).rename(columns={"level": by or "level"})
     return _records(rows)
 
 
@@ -205,7 +205,7 @@ def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
         hand_over_new=SETTINGS.hand_over_new,
         across_teams=options.across_teams,
     )
-    plan = desk.ask(workflow.recommendation, terms).plan
+    plan = desk.ask(plans.recommendation, terms).plan
     return {
         "as_of": desk.scope.as_of,
         "status": plan.status,
@@ -233,8 +233,8 @@ def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
         },
         "bound": plan.bound,
         "gap_uplift": plan.gap_uplift,
-        "handovers": [asdict(handover) for handover in desk.ask(workflow.handovers)],
-        "split_accounts": _records(desk.ask(workflow.split_accounts)),
+        "handovers": [asdict(handover) for handover in desk.ask(plans.handovers)],
+        "split_accounts": _records(desk.ask(plans.split_accounts)),
     }
 
 

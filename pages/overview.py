@@ -3,16 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from analytics.workflow import (
-    attainment,
-    coverage,
-    evidence,
-    handovers,
-    monthly_flow,
-    recommendation,
-    split_accounts,
-    totals,
-)
+from analytics.abilities import evidence
+from analytics.plans import handovers, recommendation, split_accounts
+from analytics.workflow import attainment, coverage, monthly_flow, totals
 from data.log import standing_decisions
 from pages._ui import charts, session
 from pages._ui.blocks import drawer, empty, picture, table, tiles, title

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from analytics.abilities import evidence
 from analytics.allocation import Interval, Move
+from analytics.plans import recommendation
 from analytics.reallocation import Terms
 from analytics.settings import SETTINGS
-from analytics.workflow import coverage, evidence, open_items, recommendation
+from analytics.workflow import coverage, open_items
 from data.log import standing_decisions
 from pages._ui import charts, session
 from pages._ui.blocks import drawer, empty, picture, tiles, title

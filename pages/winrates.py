@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from analytics.workflow import coverage, evidence, rates
+from analytics.abilities import evidence, rates
+from analytics.workflow import coverage
 from pages._ui import charts, session
 from pages._ui.blocks import drawer, empty, picture, table, title
 from pages._ui.session import ask

@@ -15,6 +15,7 @@ from analytics.workflow import WEAKENS
 from data.aliases import proposals
 from data.contracts import CONTRACTS
 from data.formats import formats
+from data.review import MATTERS
 from data.uploads import uploads
 from pages._ui import pending, session
 from pages._ui.text import catalogue
@@ -462,6 +463,7 @@ def test_everything_that_can_be_said_of_a_file_has_a_sentence():
             re.findall(r'"(\w+)"', re.findall(r"Kind = Literal\[(.*title.*)\]", data)[0])
         ),
         "evidence": evidence,
+        "lacks": {f"{entity}_{name}" for entity, names in MATTERS.items() for name in names},
         "honesty": {*WEAKENS, *re.findall(r"select\s+'(\w+)' as (?:fact|doubt)", sql)},
     }
 

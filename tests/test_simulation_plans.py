@@ -8,13 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analytics.abilities import evidence
 from analytics.allocation import Problem, Rules, recommend
 from analytics.desk import Desk
+from analytics.plans import recommendation
 from analytics.reallocation import Recommendation, Terms
 from analytics.scope import Period, Scope
 from analytics.settings import SETTINGS
 from analytics.study import Study
-from analytics.workflow import evidence, open_items, recommendation
+from analytics.workflow import open_items
 from data.synthetic import Company, sample_company, true_win
 from data.warehouse import Warehouse
 from data.workspaces import load_sample

@@ -9,22 +9,19 @@ from datetime import date
 
 import pytest
 
+from analytics.abilities import evidence, rates
 from analytics.desk import Answers, Desk
+from analytics.plans import handovers, recommendation, split_accounts
 from analytics.reallocation import Terms
 from analytics.scope import Period, Scope
 from analytics.settings import SETTINGS
 from analytics.workflow import (
     attainment,
     coverage,
-    evidence,
-    handovers,
     marts,
     monthly_flow,
     open_items,
     people,
-    rates,
-    recommendation,
-    split_accounts,
     teams,
     totals,
 )

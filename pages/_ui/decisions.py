@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.allocation import Move
 from analytics.exports import owner_changes
 from analytics.ownership import Handover
-from analytics.workflow import carried_out
+from analytics.plans import carried_out
 from data.log import record_decision
 from pages._ui import session
 from pages._ui.blocks import choice, drawer

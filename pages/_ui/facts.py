@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.ownership import Handover
-from analytics.workflow import handovers, split_accounts
+from analytics.plans import handovers, split_accounts
 from pages._ui.blocks import choice, drawer, table
 from pages._ui.decisions import decide_all, verdicts
 from pages._ui.session import ask

@@ -1,0 +1,83 @@
+"""Questions about people: who wins what, what a win brings, and how sure that is."""
+
+import pandas as pd
+
+from analytics import comparison, timing
+from analytics.comparison import Comparison
+from analytics.desk import Desk
+from analytics.scope import Period
+from analytics.study import Study, study, win_rates
+from analytics.value import ValueModel, value_gaps
+from analytics.workflow import histories, marts, of_team
+
+
+def evidence(desk: Desk) -> Study:
+    """The model of who wins what, and the verdict on whether reps differ.
+
+    It learns from everybody, so neither the team nor the period of the goals is asked for.
+    """
+    everybody = desk.at(team="", period=Period.containing(desk.scope.as_of))
+    return everybody.ask(_evidence)
+
+
+def _evidence(desk: Desk) -> Study:
+    return study(desk.ask(marts)["win_cells"], desk.scope.attributes, desk.settings)
+
+
+def rates(desk: Desk, by: str = "") -> pd.DataFrame:
+    """Each rep's win rate over all and by level of an attribute, for the reps of the team."""
+    return of_team(desk, win_rates(desk.ask(evidence), desk.settings, by))
+
+
+def rep_draws(desk: Desk) -> pd.DataFrame:
+    """Joint draws of everybody's win rate on the same opportunities: a row a draw."""
+    return comparison.rate_draws(desk.ask(evidence), desk.settings)
+
+
+def ranks(desk: Desk) -> pd.DataFrame:
+    """Who may be first, second and so on; places among all, shown for the scope's team."""
+    return of_team(desk, comparison.ranking(desk.ask(rep_draws), desk.settings.interval))
+
+
+def compared(desk: Desk, first: str, second: str) -> Comparison:
+    """Two reps on the same opportunities."""
+    return comparison.compare(
+        desk.ask(evidence), desk.ask(rep_draws), first, second, desk.settings.interval
+    )
+
+
+def segment_rates(desk: Desk, by: str) -> pd.DataFrame:
+    """The average rep's win rate in each level of an attribute."""
+    return comparison.by_segment(desk.ask(evidence), by, desk.settings)
+
+
+def monthly_rates(desk: Desk) -> pd.DataFrame:
+    """The average rep's win rate by month of engagement."""
+    return comparison.over_time(desk.ask(evidence), desk.settings)
+
+
+def values(desk: Desk) -> ValueModel | None:
+    """What a won opportunity brings, by segment and rep; None where nothing was won."""
+    everybody = desk.at(team="", period=Period.containing(desk.scope.as_of), attributes=())
+    return everybody.ask(_values)
+
+
+def _values(desk: Desk) -> ValueModel | None:
+    won = histories(desk)["won_values"]
+    segments = desk.ask(evidence).segments
+    return ValueModel(segments=segments).fit(won) if len(won) else None
+
+
+def revenue_gaps(desk: Desk) -> pd.DataFrame:
+    """Each rep's revenue per won opportunity against that of all in scope, and why it differs."""
+    model, won = desk.ask(values), of_team(desk, histories(desk)["won_values"])
+    if model is None or won.empty:
+        return pd.DataFrame(columns=["rep"])
+    chosen = desk.settings
+    return value_gaps(model, won, chosen.interval, chosen.draws, chosen.seed)
+
+
+def censored(desk: Desk) -> timing.Censoring:
+    """How much is still open of each month's opportunities, and which way that bends win rates."""
+    past = histories(desk)
+    return timing.censoring(past["cohorts"], past["deal_ages"])

@@ -1,0 +1,58 @@
+"""Questions about who should work on what: moves, hand-overs, and what became of them."""
+
+import pandas as pd
+
+from analytics import ownership, reallocation
+from analytics.abilities import evidence
+from analytics.desk import Desk
+from analytics.reallocation import Recommendation, Terms
+from analytics.workflow import marts, open_items, people
+from data.log import standing_decisions
+
+
+def recommendation(desk: Desk, terms: Terms) -> Recommendation:
+    """The moves worth making among the open opportunities, or why to keep the owners."""
+    return reallocation.reallocation(
+        desk.ask(open_items),
+        desk.ask(marts)["rep_results"],
+        desk.ask(evidence),
+        terms,
+        desk.settings,
+    )
+
+
+def handovers(desk: Desk) -> tuple[ownership.Handover, ...]:
+    """Open opportunities of leavers and of nobody, each with the person with most room.
+
+    Worked out for everybody, so that a team sees the same proposals as the whole company.
+    """
+    tables = desk.ask(marts)
+    items, reps = tables["open_items"], tables["rep_results"]
+    of_team = set(desk.ask(open_items)["opportunity_id"])
+    given = ownership.handovers(tables["ownership_facts"], items, reps)
+    return tuple(one for one in given if one.item in of_team)
+
+
+def split_accounts(desk: Desk) -> pd.DataFrame:
+    """Accounts whose open opportunities sit with several people, at least one of the team."""
+    tables = desk.ask(marts)
+    split = ownership.split_accounts(tables["ownership_facts"], tables["open_items"])
+    team = set(desk.ask(people)["rep"])
+    return split[[not team.isdisjoint(names) for names in split["reps"]]]
+
+
+def carried_out(desk: Desk) -> pd.DataFrame:
+    """What the CRM says since of each accepted move: item, decided, owner, state.
+
+    ``state`` is ``done`` where the owner is the one decided on, ``waiting`` where it still is
+    the old one, ``differs`` where it is anybody else, ``closed`` where it is no longer open.
+    """
+    accepted = standing_decisions(desk.warehouse).query("verdict == 'accept'")
+    owners = desk.at(team="").ask(open_items).set_index("opportunity_id")["rep"]
+    rows = []
+    for move in accepted.sort_values("item").itertuples():
+        owner = owners.get(move.item)
+        states = {move.to_rep: "done", move.from_rep or None: "waiting"}
+        state = states.get(owner, "differs") if move.item in owners.index else "closed"
+        rows.append((move.item, move.to_rep, owner, state))
+    return pd.DataFrame(rows, columns=["item", "decided", "owner", "state"])
