@@ -8,7 +8,7 @@ import pandas as pd
 
 from analytics.allocation import BarReason, Plan, Problem, Rules, recommend
 from analytics.settings import Settings
-from analytics.study import Study, blank_model, halves, typical_month
+from analytics.study import Study, blank_model, halves
 from analytics.winrate import RepWinRate
 
 
@@ -81,7 +81,6 @@ def reallocation(
         return Recommendation(Plan("keep_owners", against, rules, keep_value=math.nan), None)
     names = tuple(active["rep"])
     segments, rows = _segments(owned, active, study)
-    rows["period"] = typical_month(study) or None
     draws = _win_draws(study.model, rows, len(names), settings)
     average = draws.mean(axis=(0, 1))
     expected = owned["value"].to_numpy(float) * average[segments]

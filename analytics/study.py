@@ -261,22 +261,6 @@ def seen(study: Study, by: str, level: str | None) -> pd.DataFrame:
     return frame[["rep", "team", "level", "wins", "trials", "raw"]]
 
 
-def typical_month(study: Study) -> str:
-    """The month of engagement whose win rate, all else equal, is nearest to the mean month's.
-
-    Open opportunities are valued as if begun in it. The model's own zero is the mean of months,
-    not of opportunities, and a first month of ten wins would weigh as much as a thousand deals.
-    """
-    assert study.model is not None
-    months = study.cells.dropna(subset="period").groupby("period")["trials"].sum()
-    if months.empty:
-        return ""
-    alike = study.cells[list(study.segments)].iloc[[0] * len(months)]
-    rates = study.model.predict_proba(alike.assign(rep=None, period=list(months.index)))[:, 1]
-    nearest = np.abs(rates - np.average(rates, weights=months)).argmin()
-    return str(months.index[nearest])
-
-
 def typical_mix(study: Study, size: int = MIX) -> pd.DataFrame:
     """At most ``size`` combinations of attributes and month that stand for all that closed.
 

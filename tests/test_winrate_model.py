@@ -13,7 +13,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
 from analytics.winrate import RepWinRate
-from analytics.winrate.evidence import INTERCEPT_SD
+from analytics.winrate.evidence import INTERCEPT_SD, LARGEST_SD, SMALLEST_SD, Fit, Scales
+from analytics.winrate.posterior import Posterior
 from tests.worlds import World, world
 
 PLAIN: dict[str, Any] = {"segments": ("product",), "by": ("product",), "team": None, "period": None}
@@ -215,19 +216,26 @@ def test_a_rep_who_drifts_is_taken_as_of_now():
     assert (width > np.ptp(steady.predict_interval(rows), axis=1)).all()
 
 
-def test_averaging_over_standard_deviations_widens_what_is_uncertain():
-    """With four reps nobody knows how much reps differ, and a new one may be anything."""
-    company = world(np.random.default_rng(8), reps=4, deals_per_rep=80)
-    rows = company.cells().query("rep == 0").assign(rep="new")
+@pytest.mark.parametrize("seed", [8, 9, 10])
+def test_averaging_over_standard_deviations_is_the_integral_over_them(seed):
+    """With one family and four reps the integral can be done on a fine grid."""
+    company = world(np.random.default_rng(seed), reps=4, deals_per_rep=40)
+    alone: dict[str, Any] = {"segments": (), "by": (), "team": None, "period": None}
+    model = RepWinRate(**alone, n_scales=64).fit(company.deals, company.outcomes)
+    rows = pd.DataFrame({"rep": [0, 1, 2, 3, "new"]})
 
-    single = RepWinRate().fit(company.deals, company.outcomes)
-    averaged = RepWinRate(n_scales=32).fit(company.deals, company.outcomes)
+    scales = Scales(model._cells, prior_sd=0.25)
+    grid = np.linspace(np.log(SMALLEST_SD), np.log(LARGEST_SD), 400)
+    fits = [scales.fit(np.array([log_sd])) for log_sd in grid]
+    density = np.exp([scales.log_density(*each) for each in zip(fits, grid[:, None], strict=True)])
+    by_grid = [
+        Fit(np.array([INTERCEPT_SD, np.exp(log_sd)]), fit, weight)
+        for log_sd, fit, weight in zip(grid, fits, density / density.sum(), strict=True)
+    ]
+    exact = Posterior(by_grid, model._encoder.layout, *model._encoder.rows(rows))
 
-    wider = np.ptp(averaged.predict_interval(rows), axis=1) / np.ptp(
-        single.predict_interval(rows), axis=1
-    )
-    assert 1 < wider.mean() < 1.6
-    assert_allclose(win_rates(averaged, rows), win_rates(single, rows), atol=0.04)
+    assert_allclose(win_rates(model, rows), exact.mean(), atol=0.006)
+    assert_allclose(model.predict_interval(rows), exact.interval(0.9), atol=0.012)
 
 
 def test_draws_do_not_depend_on_the_order_of_the_deals(company, model):
@@ -290,7 +298,7 @@ def test_what_is_unseen_has_the_uncertainty_of_its_families(model):
 
     unseen = sum(sd[family] ** 2 for family in ("product", "sector", "team", "rep", "rep:product"))
     of_the_intercept = ((high - low) / 2) ** 2 - unseen
-    assert 0 < of_the_intercept < 0.1
+    assert 0 < of_the_intercept < 0.15
 
 
 def test_a_known_rep_without_a_team_has_its_fitted_one(company, model):
@@ -316,27 +324,41 @@ def test_the_fitted_team_of_a_rep_who_changed_is_the_one_with_most_deals():
     )
 
 
-def test_without_a_month_the_rate_is_that_of_the_average_month(company, model):
+def test_without_a_month_the_rate_is_that_of_a_usual_month(company, model):
     rows = company.cells().iloc[:1]
-    months = range(12)
+    months = company.deals["period"]
 
-    average = median_log_odds(model, rows)
-    by_month = [median_log_odds(model, rows.assign(period=month))[0] for month in months]
+    usual = median_log_odds(model, rows)
+    by_month = [median_log_odds(model, rows.assign(period=month))[0] for month in range(12)]
 
-    # Up to the prior of the intercept, which the months share in.
-    assert_allclose(average, np.mean(by_month), atol=1e-3)
+    weights = [(months == month).sum() for month in range(12)]
+    assert_allclose(usual, np.average(by_month, weights=weights), atol=0.05)
     assert np.ptp(by_month) > 0.1
-    assert_allclose(median_log_odds(model, rows.assign(period=np.nan)), average)
+    assert_allclose(median_log_odds(model, rows.assign(period=np.nan)), usual)
+
+
+def test_a_month_of_ten_deals_is_not_a_usual_month():
+    cells = tiny(3, rep=["ann", "bob", "cid"], period=["2026-01", "2026-02", "2026-03"])
+    rows = cells.iloc[:1].drop(columns="period")
+
+    model = RepWinRate(**{**PLAIN, "period": "period"})
+    model.fit_aggregated(cells, [10, 400, 400], [10, 1000, 1000])
+
+    assert_allclose(win_rates(model, rows), win_rates(model, rows.assign(period="2026-02")))
 
 
 def test_a_month_not_seen_yet_adds_its_uncertainty(company, model):
     rows = company.cells().iloc[:1]
-
-    [average] = np.ptp(logit(model.predict_interval(rows, level=0.6827)), axis=1) / 2
-    [future] = np.ptp(logit(model.predict_interval(rows.assign(period=99), 0.6827)), axis=1) / 2
-
     month = model.variance_components_["period"]
-    assert future**2 - average**2 == pytest.approx(month**2, rel=1e-3)
+
+    [[low, high]] = logit(model.predict_interval(rows.assign(period=99), 0.6827))
+
+    known = [
+        np.ptp(logit(model.predict_interval(rows.assign(period=one), 0.6827))) / 2
+        for one in range(12)
+    ]
+    # A known month shares in the uncertainty of the intercept, an unknown one does not.
+    assert ((high - low) / 2) ** 2 == pytest.approx(np.mean(known) ** 2 + month**2, rel=0.1)
 
 
 def test_a_missing_category_is_a_level_of_its_own():

@@ -16,7 +16,7 @@ MISSING = ""
 """The level that stands for a missing value."""
 
 NO_FAMILY = -1
-"""Family of the coefficients that add nothing, such as the effect of a month that is not given."""
+"""Family of the coefficients that add nothing, such as a step of a rep who has not drifted yet."""
 
 
 @dataclass(frozen=True)
@@ -141,9 +141,8 @@ class Encoder:
         """The coefficients of rows to predict, and the layout they are places in.
 
         Levels that the fit never saw get coefficients of their own at the end of their part of
-        the layout. A rep without a team takes its fitted one; a row without a period gets the
-        coefficient that adds nothing. Where the reps drift, a row without a time is of the
-        newest.
+        the layout. A rep without a team takes its fitted one, and a row without a period the
+        usual one. Where the reps drift, a row without a time is of the newest.
 
         Raises
         ------
@@ -155,14 +154,33 @@ class Encoder:
         if self._team is not None:
             fitted = frame[self._rep].map(self._team_of)
             frame[self._team] = frame[self._team].where(frame[self._team].notna(), fitted)
-        rows, layout = self._encode(self._codes(frame.where(frame.notna(), MISSING)))
+        if self._period is not None:
+            frame[self._period] = frame[self._period].where(
+                frame[self._period].notna(), self._usual_period
+            )
+        return self._encode(self._codes(frame.where(frame.notna(), MISSING)))
+
+    def settle_period(self, coefficients: NDArray, rows: Rows, trials: NDArray) -> None:
+        """Take the period whose effect is nearest to that of the mean deal for the usual one.
+
+        Not that of the mean period: a first month of ten deals would weigh as much as any.
+
+        Parameters
+        ----------
+        coefficients
+            As fitted, in the layout of the fit.
+        rows, trials
+            The rows of the fit, with their closed deals.
+        """
         if self._period is None:
-            return rows, layout
-        without_period = frame[self._period].isna().to_numpy()
+            return
         column = 1 + self._shared.index((self._period,))
-        rows.shared[without_period, column] = len(layout.shared)
-        shared = np.append(layout.shared, NO_FAMILY)
-        return rows, Layout(shared, layout.local, layout.n_reps, layout.leaves)
+        places, row = np.unique(rows.shared[:, column], return_inverse=True)
+        effects = coefficients[places]
+        mean = np.average(effects[row], weights=trials)
+        nearest = places[np.abs(effects - mean).argmin()]
+        first = int(np.flatnonzero(self.layout.shared == column)[0])
+        self._usual_period = self._levels[self._period][nearest - first]
 
     def _lay_out(self) -> None:
         """Number the families and their coefficients."""

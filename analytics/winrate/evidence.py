@@ -100,9 +100,10 @@ def integrated(cells: Cells, prior_sd: float, n_points: int) -> list[Fit]:
     sobol = qmc.Sobol(scales.n_families, rng=np.random.default_rng(0))
     normal = ndtri(np.clip(sobol.random(n_points), 1e-4, 1 - 1e-4))
     normal[0] = 0
-    steps = np.where(normal < 0, normal * below, normal * above) @ axes.T
-    points = np.clip(peak + steps, *np.log([SMALLEST_SD, LARGEST_SD]))
-    log_proposal = -(normal**2).sum(axis=1) / 2
+    widths = np.where(normal < 0, below, above)
+    points = np.clip(peak + normal * widths @ axes.T, *np.log([SMALLEST_SD, LARGEST_SD]))
+    # Each side of an axis is drawn half of the time, however wide it is.
+    log_proposal = -(normal**2 / 2 + np.log(widths)).sum(axis=1)
     fits, log_weights = [], []
     for point, proposed in zip(points, log_proposal, strict=True):
         fit = _fit(scales, point)
