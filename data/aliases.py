@@ -11,11 +11,15 @@ A Chinese name and its pinyin are brought together only by a mail address that s
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import permutations
 from typing import Literal
 
+from data.ingest import commit
+from data.review import Review
 from data.warehouse import Warehouse
 
 Kind = Literal["owner", "product", "account"]
@@ -118,6 +122,16 @@ def proposals(warehouse: Warehouse) -> list[AliasProposal]:
                 if len(likely) == 1:
                     found.append(AliasProposal(kind, label, likely.pop(), rows))
     return sorted(found, key=lambda proposal: (-proposal.rows, proposal.kind, proposal.found))
+
+
+def proposals_among(reviews: Sequence[Review], *, at: datetime) -> list[AliasProposal]:
+    """``proposals`` among files that are not taken in yet, in a warehouse that is thrown away."""
+    about = {review.recognition.entity for review in reviews}
+    if "opportunities" not in about or about.isdisjoint({"reps", "products", "accounts"}):
+        return []
+    with closing(Warehouse()) as scratch:
+        commit(scratch, reviews, by="", at=at)
+        return proposals(scratch)
 
 
 def not_people(warehouse: Warehouse) -> list[NotAPerson]:

@@ -40,16 +40,20 @@ def texts(
     cells
         Header to SQL of its trimmed cell.
     """
-    blanks = ", ".join(literal(blank) for blank in sorted(format_.blanks))
-    found = {}
-    for name, header in mapping.columns.items():
-        text = cells[header]
-        if name.endswith("_id"):
-            text = prepared_id(text, format_)
-        if blanks and name != "status" and contract.column(name).type != "flag":
-            text = f"case when lower({text}) not in ({blanks}) then {text} end"
-        found[name] = text
+    found = {
+        name: text_of(contract.column(name), cells[header], format_)
+        for name, header in mapping.columns.items()
+    }
     return found | {name: literal(value) for name, value in mapping.constants.items()}
+
+
+def text_of(column: Column, cell: str, format_: Format) -> str:
+    """SQL of the text of a column, from SQL of its trimmed cell."""
+    text = prepared_id(cell, format_) if column.name.endswith("_id") else cell
+    if not format_.blanks or column.name == "status" or column.type == "flag":
+        return text
+    blanks = ", ".join(literal(blank) for blank in sorted(format_.blanks))
+    return f"case when lower({text}) not in ({blanks}) then {text} end"
 
 
 def marked(marks: Pairs[str, Collection[str]], cells: Pairs[str, str]) -> str:

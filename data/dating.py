@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from data.contracts import Contract
+from data.store import SAID
 
 EVENT_DAYS = {
     "opportunities": ("created_on", "closed_on", "modified_at"),
@@ -70,7 +71,8 @@ def _newest_event(
         return None
     newest = ", ".join(f"max({day}) filter ({day} <= $at and {where})::date" for day, where in days)
     [[found]] = db.execute(
-        f"select greatest({newest}) from rows_{contract.name} where upload_id = $upload_id",
+        f"select greatest({newest}) from rows_{contract.name} "
+        f"where upload_id = $upload_id and {SAID}",
         {"at": at, "upload_id": upload_id},
     ).fetchall()
     return found

@@ -21,6 +21,9 @@ HEAD = 2_000_000
 
 BLOCK = 1 << 20
 
+READ_WHOLE = ("targets", "pulse")
+"""Entities no row of which is understood without the others, so that none can be large."""
+
 ARCHIVES = (b"PK", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
 
 _RARE_BLANKS = frozenset(blank for blank in BLANK if blank > "~")

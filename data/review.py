@@ -7,14 +7,32 @@ from pathlib import Path
 from typing import Unpack
 
 from data.clean import TypedRows, type_rows
-from data.errors import MissingColumnsError, UnknownLayoutError, UploadError, UserError
+from data.errors import (
+    MissingColumnsError,
+    TooLargeError,
+    UnknownLayoutError,
+    UploadError,
+    UserError,
+)
 from data.formats import normalise
-from data.large import LargeFile, head, taken
+from data.large import LARGE, READ_WHOLE, LargeFile, head, taken
 from data.mapping import Caution, Mapping
 from data.readers import Settings, SourceTable, read_table
 from data.recognise import KNOWN, Recognition, recognise
 from data.sandbox import read_safely
 from data.warehouse import Warehouse
+
+MATTERS = {
+    "opportunities": ("amount", "created_on", "close_date", "account", "product"),
+    "reps": ("team",),
+    "accounts": ("sector",),
+    "products": ("list_price",),
+    "activities": ("opportunity_id",),
+}
+"""Columns that are not required, and whose absence switches something off."""
+
+STANDS_IN = {"close_date": {"closed_on"}, "account": {"account_id"}}
+"""Columns that do as well."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,16 @@ class Review:
         typing = self.typed.cautions if self.typed else ()
         partly = (Caution("only_the_beginning"),) if self.large else ()
         return reading + self.recognition.cautions + typing + partly
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The columns that matter and that the file does not have."""
+        mapping = self.typed.mapping if self.typed else self.recognition.mapping
+        return tuple(
+            column
+            for column in MATTERS.get(mapping.entity, ())
+            if mapping.filled.isdisjoint({column} | STANDS_IN.get(column, set()))
+        )
 
 
 def look(
@@ -114,6 +142,9 @@ def judge(
     recognition = recognise(table, mapping or _same_layout(table, remembered), remembered)
     if recognition.confidence < KNOWN:
         problem: UploadError = UnknownLayoutError(table.file, list(table.header))
+        return Review(table, recognition, None, problem, large=large)
+    if large and recognition.entity in READ_WHOLE:
+        problem = TooLargeError(table.file, large.size / 1e6, LARGE / 1e6)
         return Review(table, recognition, None, problem, large=large)
     try:
         typed = type_rows(table, recognition.mapping)

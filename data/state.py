@@ -13,7 +13,7 @@ import duckdb
 
 from data.contracts import Contract
 from data.mapping import Mapping
-from data.store import COMPOSED, given, held
+from data.store import COMPOSED, SAID, given, held
 
 
 class Effect(NamedTuple):
@@ -32,7 +32,8 @@ def update_state(db: duckdb.DuckDBPyConnection, contract: Contract, upload_id: i
     """Bring the state up to date with the rows of an upload that is already listed."""
     rows = f"rows_{contract.name}"
     [[count, alone]] = db.execute(
-        f"select count(*), coalesce(bool_and(current), true) from {rows} where upload_id = ?",
+        f"select count(*), coalesce(bool_and(current), true) from {rows} "
+        f"where upload_id = ? and {SAID}",
         [upload_id],
     ).fetchall()
     if alone:
@@ -91,6 +92,7 @@ def settle(
             from {rows} as held
             join touched on {same_key}
             join uploads on uploads.upload_id = held.upload_id
+            where {SAID}
         )
     """)
     db.execute(
@@ -185,7 +187,9 @@ def _effect(db: duckdb.DuckDBPyConnection, contract: Contract, upload_id: int) -
             count(*) filter (({differs or "false"}) and {newer}),
             count(*) filter (({differs or "false"}) and not {newer}),
             count(*)
-        from (select * from {rows} where upload_id = $upload_id and not current) as said
+        from (
+            select * from {rows} where upload_id = $upload_id and not current and {SAID}
+        ) as said
         left join (select * from {rows} where current) as known
             on {_same_key(contract, "known", "said")}
         left join uploads on uploads.upload_id = known.upload_id

@@ -15,6 +15,12 @@ from data.mapping import Mapping
 COMPOSED = 0
 """``row_no`` of a row that no file has: the newest values of files with different columns."""
 
+REFUSED = -1
+"""``row_no`` of a row that was refused only after it had been stored (``data.bulk``)."""
+
+SAID = "coalesce(row_no, 1) > 0"
+"""SQL: whether a row is one that a file has and that was taken."""
+
 
 def make_room(db: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """The table of an entity, and its views, where they are not there or not of this version.
@@ -60,7 +66,7 @@ def add_columns(
     db.execute(
         f"create or replace view said_{contract.name} as "
         f"select upload_id, as_of, row_no, {columns} from {table} join uploads "
-        f"using (upload_id) where row_no is distinct from {COMPOSED}"
+        f"using (upload_id) where {SAID}"
     )
 
 
@@ -71,7 +77,7 @@ def keep(
     source: str,
     columns: Collection[str],
     *,
-    refused: bool = False,
+    large: bool = False,
 ) -> int:
     """Store the rows of an upload; ``update_state`` has to follow.
 
@@ -79,8 +85,8 @@ def keep(
     ----------
     source
         A table or query with ``row_no`` and ``columns``, one row a key.
-    refused
-        It also has a column ``refused``, for ``bulk`` to empty.
+    large
+        It also has rows that are refused, and a column ``refused`` that says of what.
 
     Returns
     -------
@@ -88,12 +94,12 @@ def keep(
     """
     if not held(db, contract).issuperset(columns):
         add_columns(db, contract, columns)
-    listed = ", ".join(["row_no", *sorted(columns), *(["refused"] * refused)])
+    listed = ", ".join(["row_no", *sorted(columns), *(["refused"] * large)])
     # Alone, they are the state.
     first = not db.execute(f"select 1 from rows_{contract.name} limit 1").fetchall()
     [[count]] = db.execute(
         f"insert into rows_{contract.name} (upload_id, current, {listed}) "
-        f"select {int(upload_id)}, {first}, {listed} from {source}"
+        f"select {int(upload_id)}, {first} and {SAID}, {listed} from {source}"
     ).fetchall()
     return count
 

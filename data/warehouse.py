@@ -102,6 +102,7 @@ class Warehouse:
 
     def close(self) -> None:
         self._connection.close()
+        shutil.rmtree(self.incoming, ignore_errors=True)
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:

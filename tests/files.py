@@ -6,6 +6,8 @@ import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
+import pandas as pd
+
 from data.clean import TypedRows, type_rows
 from data.ingest import Receipt, commit
 from data.mapping import Mapping
@@ -122,6 +124,19 @@ def rows(warehouse: Warehouse, query: str) -> list[tuple]:
     """What a query finds; tables have no order of their own."""
     with warehouse.cursor() as db:
         return sorted(db.execute(query).fetchall(), key=repr)
+
+
+def marts(
+    warehouse: Warehouse, *names: str, as_of: date = date(2026, 4, 1)
+) -> dict[str, pd.DataFrame]:
+    """Marts for the goals of 2026."""
+    return warehouse.marts(
+        names,
+        as_of=as_of,
+        period_start=date(2026, 1, 1),
+        period_end=date(2027, 1, 1),
+        period_kind="year",
+    )
 
 
 def state(warehouse: Warehouse, entity: str = "opportunities") -> list[tuple]:

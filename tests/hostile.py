@@ -204,7 +204,7 @@ _add(
     picture_and_archive__xlsx=lambda: b"GIF89a" + xlsx(),
     program_and_archive__xlsx=lambda: b"MZ\x90\0" + xlsx(),
     document_and_archive__xlsx=lambda: b"%PDF-1.7\n" + xlsx(),
-    pickle__csv=lambda: b"cos\nsystem\n(S'touch /tmp/harm'\ntR.",
+    pickle__csv=lambda: b"cos\nsystem\n(S'echo harm'\ntR.",
     yaml__csv=lambda: b"a: !!python/object/apply:os.system ['id']\nb: 1\n",
     gzip_bomb__csv=lambda: b"\x1f\x8b\x08" + zlib.compress(bytes(10_000_000)),
 )

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data import large as large_files
-from data.ingest import commit
+from data.errors import TooLargeError
+from data.ingest import commit, undo
 from data.review import review
 from data.warehouse import Warehouse
 from tests.files import AT, BASE, effect, rows, state
@@ -47,6 +48,7 @@ DIRTY = (
     "6,Eve,Lost,7,2026-01-09,2026-01-01,u4\n"
     "7,Eve,Won\n"
     '8,"Eve, ""the"" one",Won,(5),2026-01-10,,u4\n'
+    "9, ,  Won\u00a0, 5 , 2026/1/11 ,  ,{0A1B2C3D-0000-0000-0000-00000000000F}\n"
     "Grand Totals (8 records)\n"
 )
 
@@ -107,6 +109,24 @@ def test_a_second_large_export_changes_what_it_should(warehouse):
 
 
 @pytest.mark.usefixtures("large")
+def test_what_a_large_file_had_refused_never_counts(warehouse):
+    text = f"{BASE},amount,created_on\n1,Ann,Won,5,2026-01-05\n1,Bob,Won,6,2026-01-05\n"
+    text += ",Cid,Won,7,2026-01-05\n3,Dan,,8,2026-01-05\n4,Eve,Won,9,2026-01-05\n"
+    kept = [("1", "Bob"), ("4", "Eve")]
+    said = "select opportunity_id, owner from said_opportunities"
+
+    _, first = loaded(warehouse, text.encode())
+    before = state(warehouse)
+    _, second = loaded(warehouse, text.replace("Ann", "Zoe").replace("Eve", "Eva").encode())
+
+    assert (effect(first), effect(second)) == ((2, 0, 0, 3), (0, 1, 1, 3))
+    assert rows(warehouse, said) == sorted([*kept, ("1", "Bob"), ("4", "Eva")])
+    undo(warehouse, second.upload_id, by="ann", at=AT)
+    assert state(warehouse) == before
+    assert rows(warehouse, said) == kept
+
+
+@pytest.mark.usefixtures("large")
 def test_a_file_on_disk_is_not_moved_and_nothing_is_left_behind(warehouse, tmp_path):
     path = tmp_path / "deals; drop table uploads.csv"
     path.write_text(f"{BASE}\n1,Ann,Won\n", "utf-8")
@@ -115,6 +135,25 @@ def test_a_file_on_disk_is_not_moved_and_nothing_is_left_behind(warehouse, tmp_p
 
     assert path.exists()
     assert list(Path(warehouse.incoming).iterdir()) == []
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rep,Jan,Feb,Mar\nAnn,1,2,3\n",
+        "owner,team,question,answer,asked_on\n,North,How is it?,4,2026-03-01\n",
+    ],
+)
+def test_a_large_file_that_can_only_be_read_whole_is_refused(warehouse, text):
+    each = review(text.encode(), "2026.csv", warehouse)
+
+    assert isinstance(each.problem, TooLargeError)
+    assert each.problem.facts["limit"] == 24
+    assert each.recognition.entity in ("targets", "pulse")
+    with pytest.raises(TooLargeError):
+        commit(warehouse, [each], by="ann", at=AT)
+    assert rows(warehouse, "select * from uploads") == []
 
 
 cell = st.text(
@@ -141,5 +180,6 @@ def test_any_text_reads_the_same_either_way(lines):
         loaded(big, f"{text}\n".encode())
 
     assert state(big) == state(small)
+    assert rows(big, REFUSED) == rows(small, REFUSED)
     small.close()
     big.close()

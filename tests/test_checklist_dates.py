@@ -10,9 +10,7 @@ from data.mapping import Mapping
 from data.readers import read_table
 from data.recognise import recognise
 from data.warehouse import Warehouse
-from tests.files import BASE, deals, load, refused, sheet_of, typed, zipped
-
-AS_OF = date(2026, 4, 1)
+from tests.files import BASE, deals, load, marts, refused, sheet_of, typed, zipped
 
 
 def days(rows: TypedRows, column: str = "created_on") -> list[date | None]:
@@ -228,13 +226,10 @@ def test_dates_that_cannot_all_be_right_are_loaded_and_listed():
         "unborn,Ann,Prospecting,2026-06-01,2026-07-01\n"
         "fine,Ann,Won,2026-02-01,2026-03-01\n",
     )
-    period = {"period_start": date(2026, 1, 1), "period_end": date(2027, 1, 1)}
-    marts = warehouse.marts(
-        ["quality", "quality_rows", "coverage"], as_of=AS_OF, period_kind="year", **period
-    )
+    found = marts(warehouse, "quality", "quality_rows", "coverage")
 
     assert receipt.rows_rejected == 0
-    listed = marts["quality_rows"]
+    listed = found["quality_rows"]
     listed = listed[listed["doubt"].str.startswith(("closed", "created", "overdue"))]
     assert dict(zip(listed["doubt"], listed["opportunity_id"], strict=True)) == {
         "closed_before_created": "backwards",
@@ -242,10 +237,10 @@ def test_dates_that_cannot_all_be_right_are_loaded_and_listed():
         "overdue": "late",
         "created_in_future": "unborn",
     }
-    counted = marts["quality"].set_index("doubt")["opportunities"]
+    counted = found["quality"].set_index("doubt")["opportunities"]
     assert set(counted[listed["doubt"]]) == {1}
     # Won in the future is open until then; created in the future is nothing until then.
-    [facts] = marts["coverage"].to_dict("records")
+    [facts] = found["coverage"].to_dict("records")
     assert (facts["opportunities"], facts["won"], facts["open"]) == (4, 2, 2)
 
 

@@ -1,24 +1,12 @@
 """The checklist of messy exports, section Money."""
 
-from datetime import date
-
 import pandas as pd
 import pytest
 
 from data.clean import TypedRows
 from data.values import unit_of
 from data.warehouse import Warehouse
-from tests.files import BASE, deals, load, refused, typed
-
-
-def marts(warehouse: Warehouse, *names: str) -> dict[str, pd.DataFrame]:
-    return warehouse.marts(
-        names,
-        as_of=date(2026, 4, 1),
-        period_start=date(2026, 1, 1),
-        period_end=date(2027, 1, 1),
-        period_kind="year",
-    )
+from tests.files import BASE, deals, load, marts, refused, typed
 
 
 def amounts(*values: str, **changes) -> list[float | None]:

@@ -38,6 +38,14 @@ def test_every_format_says_of_every_entity_and_language_how_well_it_is_known():
         assert {*format_.evidence.values()} <= {"verified", "docs", "unverified"}
 
 
+def test_the_language_of_a_header_decides_how_well_a_format_is_known():
+    zoho = formats()["zoho"]
+
+    assert zoho.evidence_of("opportunities", ["Deal Name", "Stage"]) == "verified"
+    assert zoho.evidence_of("opportunities", ["商机名称", "Stage"]) == "docs"
+    assert zoho.evidence_of("pulse", ["Question"]) == ""
+
+
 def _languages(columns) -> set[str]:
     """Languages in which there are headers for more than an odd column or two."""
     names = [name for headers in columns.values() for name in headers]

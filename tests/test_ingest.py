@@ -188,3 +188,13 @@ def test_an_undo_of_the_first_file_keeps_what_the_second_said(warehouse):
         ("1", "won", None)
     ]
     assert rows(warehouse, "select undone_by from uploads where upload_id = 1") == [("bob",)]
+
+
+def test_a_review_says_which_columns_that_matter_are_not_there():
+    bare = review(f"{BASE}\n1,Ann,Won\n".encode(), "deals.csv")
+    rich = review(
+        f"{BASE},amount,closed_on,account_id\n1,Ann,Won,5,2026-01-02,a\n".encode(), "d.csv"
+    )
+
+    assert bare.lacking == ("amount", "created_on", "close_date", "account", "product")
+    assert rich.lacking == ("created_on", "product")

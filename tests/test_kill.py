@@ -53,7 +53,7 @@ def test_every_acknowledged_upload_is_there_and_none_is_half(tmp_path):
         counts = rows(warehouse, "select count(*) from said_opportunities group by upload_id")
         [[state, stages]] = rows(
             warehouse, "select count(*), count(distinct stage) from raw_opportunities"
-        ) or [[0, 0]]
+        ) or [(0, 0)]
         warehouse.close()
         assert not acknowledged or acknowledged in kept
         assert {count for (count,) in counts} <= {ROWS}

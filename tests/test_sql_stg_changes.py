@@ -3,17 +3,11 @@
 from datetime import date
 
 from data.warehouse import Warehouse
-from tests.files import BASE, load
+from tests.files import BASE, load, marts
 
 
 def changes(warehouse: Warehouse, as_of: date = date(2026, 3, 31)) -> list[tuple]:
-    frame = warehouse.marts(
-        ["changes"],
-        as_of=as_of,
-        period_start=date(2026, 1, 1),
-        period_end=date(2026, 4, 1),
-        period_kind="quarter",
-    )["changes"]
+    frame = marts(warehouse, "changes", as_of=as_of)["changes"]
     return [
         (row.opportunity_id, row.field, row.before, row.after, row.changed_by.day, row.difference)
         for row in frame.astype(object).where(frame.notna(), None).itertuples()

@@ -22,6 +22,7 @@ INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 BLANK = INVISIBLE + " \t\r\n\u00a0\u2007\u202f\u3000"
 """What may stand around a value and is none of it."""
 
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _QUOTES = BLANK + "\"'“”"
 _DUTY = re.compile(r"\s*(\*|\((必填|required)\))$", re.IGNORECASE)
 
@@ -108,6 +109,12 @@ class Format:
         taken = (header for names in self.entities[entity].values() for header in names)
         marks = {*self.void_if, *self.left_out.get(entity, ()), *self.cautions.get(entity, ())}
         return frozenset(taken) | self.passed_over(entity) | marks
+
+    def evidence_of(self, entity: str, header: Iterable[str]) -> str:
+        """How well an entity is known in the language of a header; empty where it is not."""
+        chinese = any(map(_CHINESE.search, header))
+        of_language = f"{entity}_zh" if chinese else entity
+        return self.evidence.get(of_language, self.evidence.get(entity, ""))
 
     def passed_over(self, entity: str) -> frozenset[str]:
         """Headers that are known and not taken, or only where there is nothing better."""

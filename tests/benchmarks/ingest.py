@@ -145,7 +145,7 @@ def run(script: str, *arguments: object) -> tuple[str, float, float]:
 
 def workbook(path: Path, rows: int) -> None:
     """An XLSX of the same columns, with numbers and dates as such."""
-    from openpyxl import Workbook
+    from openpyxl import Workbook  # type: ignore[import-untyped]
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Deals")

@@ -29,8 +29,10 @@ CELLS = (3_000, 18_000, 60_000)
 LEARN = """
 import json, sys, time
 import duckdb
+from threadpoolctl import threadpool_limits
 from analytics.winrate import RepWinRate
 
+threadpool_limits(1, user_api="blas")  # as the app does
 file, memory, months = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 segments = ("product", "sector", "region")
 columns = ["rep", *segments, *(["month"] if months else [])]
@@ -102,8 +104,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=5)
     asked = parser.parse_args()
     missed = False
-    threads = os.environ.get("OMP_NUM_THREADS", "all")
-    print(f"seed {asked.seed}; DuckDB on 2 threads, numpy on {threads}; load {os.getloadavg()[0]}")
+    print(f"seed {asked.seed}; DuckDB on 2 threads, numpy on 1; load {os.getloadavg()[0]}")
     print(
         f"{'deals':>9}{'reps':>5}{'cells':>7}{'month':>6}{'rows':>8}"
         f"{'count':>14}{'fit':>14}{'predict':>14}{'all':>16}{'peak MB':>9}"
