@@ -7,7 +7,7 @@ else is a bug.
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
@@ -18,13 +18,11 @@ from typing import Any
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from analytics import abilities, plans, workflow
+from analytics import workflow
 from analytics.desk import Desk
 from analytics.exports import csv_bytes
-from analytics.reallocation import Terms
 from analytics.scope import Period, Scope, default_as_of
-from analytics.settings import SETTINGS
-from analytics.study import ATTRIBUTES
+from analytics.settings import ATTRIBUTES, SETTINGS
 from data.errors import SettingError, UserError
 from data.formats import formats
 from data.ingest import check, commit
@@ -85,12 +83,12 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--keep-going", action="store_true", help="take the files that can be taken")
     made.add_argument("--full", action="store_true", help="the files have every record there is")
     made.add_argument("--rejections", type=Path, metavar="FILE", help="write what was refused, CSV")
-    for name, run, meaning in (
-        ("evidence", evidence, "Say whether reps differ, and what could have been found."),
-        ("winrates", winrates, "Print each rep's win rate by segment with its interval."),
-        ("recommend", recommend, "Print the moves worth making, or why to keep the owners."),
+    for name, meaning in (
+        ("evidence", "Say whether reps differ, and what could have been found."),
+        ("winrates", "Print each rep's win rate by segment with its interval."),
+        ("recommend", "Print the moves worth making, or why to keep the owners."),
     ):
-        made = command(name, partial(_answered, run), meaning)
+        made = command(name, partial(_answered, name), meaning)
         made.add_argument(
             "--by",
             choices=ATTRIBUTES,
@@ -173,73 +171,11 @@ def _looked(path: Path, warehouse: Warehouse, mapping: Mapping | None) -> list[R
     ]
 
 
-def evidence(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
-    study = desk.ask(abilities.evidence)
-    signal = study.signal
-    return {
-        "as_of": desk.scope.as_of,
-        "closed": study.closed,
-        "won": study.wins,
-        "reps": len(study.reps),
-        "attributes": study.attributes,
-        "verdict_reps": signal.verdict_reps,
-        "verdict_segments": signal.verdict_segments,
-        "p_reps": signal.p_reps,
-        "p_segments": signal.p_segments,
-        "detectable_sd_reps": signal.detectable_sd_reps,
-        "detectable_sd_segments": signal.detectable_sd_segments,
-    }
+def _answered(report: str, options: argparse.Namespace) -> Any:
+    """The report of that name on the database that the options name."""
+    # Only here: the models take two seconds to import, and taking in files needs none of them.
+    from analytics import reports
 
-
-def winrates(desk: Desk, options: argparse.Namespace) -> list[dict[str, Any]]:
-    by = desk.ask(abilities.evidence).by
-    rows = desk.ask(abilities.rates).rename(columns={"level": by or "level"})
-    return _records(rows)
-
-
-def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
-    terms = Terms(
-        max_moves=options.max_moves,
-        capacity=0,
-        hand_over_customer=SETTINGS.hand_over_customer,
-        hand_over_new=SETTINGS.hand_over_new,
-        across_teams=options.across_teams,
-    )
-    plan = desk.ask(plans.recommendation, terms).plan
-    return {
-        "as_of": desk.scope.as_of,
-        "status": plan.status,
-        "why": plan.why,
-        "moves": [
-            {
-                "item": move.item,
-                "from": move.from_rep,
-                "to": move.to_rep,
-                "gain": move.gain,
-                "gain_low": move.gain_low,
-                "gain_high": move.gain_high,
-                "p_gain": move.p_gain,
-                "n_from": move.p_from.n,
-                "n_to": move.p_to.n,
-                "reasons": [{"code": reason.code, **reason.facts} for reason in move.reasons],
-            }
-            for move in plan.moves
-        ],
-        "uplift": {
-            "posterior": plan.uplift.mean if plan.uplift else None,
-            "low": plan.uplift.low if plan.uplift else None,
-            "high": plan.uplift.high if plan.uplift else None,
-            "cross_fitted": plan.cross_fitted,
-        },
-        "bound": plan.bound,
-        "gap_uplift": plan.gap_uplift,
-        "handovers": [asdict(handover) for handover in desk.ask(plans.handovers)],
-        "split_accounts": _records(desk.ask(plans.split_accounts)),
-    }
-
-
-def _answered(question: Callable[..., Any], options: argparse.Namespace) -> Any:
-    """A question put to the database that the options name."""
     path = _database(options)
     if not path.is_file():
         raise SettingError(f"There is no database {path}; ingest files first.", value=path)
@@ -256,7 +192,7 @@ def _answered(question: Callable[..., Any], options: argparse.Namespace) -> Any:
             raise SettingError(
                 f"There is no team {options.team}, only {', '.join(known)}.", value=options.team
             )
-        return question(desk, options)
+        return getattr(reports, report)(desk, options)
 
 
 def _database(options: argparse.Namespace) -> Path:
@@ -268,10 +204,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text} is no date; write it as 2026-08-14") from None
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return rows.astype(object).where(rows.notna(), None).to_dict("records")
 
 
 def _plain(report: Any) -> str:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+ATTRIBUTES = ("product", "sector", "source", "kind", "region", "size_band")
+"""Attributes a CRM may know of an opportunity, in the order in which they are preferred."""
+
 
 @dataclass(frozen=True)
 class Settings:

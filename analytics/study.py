@@ -8,11 +8,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from analytics.settings import Settings
+from analytics.settings import ATTRIBUTES, Settings
 from analytics.winrate import RepWinRate, SignalTest
-
-ATTRIBUTES = ("product", "sector", "source", "kind", "region", "size_band")
-"""Attributes a CRM may know of an opportunity, in the order in which they are preferred."""
 
 WIN_RATES = (
     *("rep", "team", "level", "wins", "trials", "raw"),

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from analytics import __main__ as command_line
-from analytics import workflow
+from analytics import reports, workflow
 from analytics.__main__ import main
 from analytics.desk import Desk
 from analytics.scope import Period, Scope
@@ -180,13 +180,13 @@ def test_a_recommendation_keeps_to_its_limits(terminal, db):
 @pytest.mark.parametrize(("said", "allowed"), [((), False), (("--across-teams",), True)])
 def test_moves_to_other_teams_are_for_the_caller_to_allow(terminal, db, monkeypatch, said, allowed):
     asked = []
-    really = command_line.plans.reallocation.reallocation
+    really = reports.plans.reallocation.reallocation
 
     def spy(items, reps, study, terms, settings):
         asked.append(terms.across_teams)
         return really(items, reps, study, terms, settings)
 
-    monkeypatch.setattr(command_line.plans.reallocation, "reallocation", spy)
+    monkeypatch.setattr(reports.plans.reallocation, "reallocation", spy)
 
     terminal.report("recommend", "--db", db, "--as-of", DAY, *said)
 
@@ -196,7 +196,7 @@ def test_moves_to_other_teams_are_for_the_caller_to_allow(terminal, db, monkeypa
 def test_what_is_missing_is_null():
     rows = pd.DataFrame({"raw": [0.5, np.nan], "day": [pd.NaT, pd.NaT], "level": ["a", None]})
 
-    assert command_line._records(rows) == [
+    assert reports._records(rows) == [
         {"raw": 0.5, "day": None, "level": "a"},
         {"raw": None, "day": None, "level": None},
     ]
@@ -400,7 +400,7 @@ def test_what_cannot_be_a_command(capsys, arguments, complaint):
 
 
 def test_a_bug_is_not_taken_for_a_mistake_of_the_caller(monkeypatch, db):
-    monkeypatch.setattr(command_line.abilities, "evidence", lambda desk: 1 / 0)
+    monkeypatch.setattr(reports.abilities, "evidence", lambda desk: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         main(["evidence", "--db", str(db)])
