@@ -3,8 +3,12 @@
 import pandas as pd
 
 from analytics import comparison, timing
+from analytics.calibration import Calibration
+from analytics.calibration import calibration as calibrated
 from analytics.comparison import Comparison
 from analytics.desk import Desk
+from analytics.drift import drift
+from analytics.recency import HalfLife, half_life
 from analytics.scope import Period
 from analytics.study import Study, study, win_rates
 from analytics.value import ValueModel, value_gaps
@@ -81,3 +85,28 @@ def censored(desk: Desk) -> timing.Censoring:
     """How much is still open of each month's opportunities, and which way that bends win rates."""
     past = histories(desk)
     return timing.censoring(past["cohorts"], past["deal_ages"])
+
+
+def calibration(desk: Desk) -> Calibration:
+    """How well the model foretold what came after, cut by cut, against simpler ones."""
+    everybody = desk.at(team="", period=Period.containing(desk.scope.as_of))
+    return everybody.ask(_calibration)
+
+
+def _calibration(desk: Desk) -> Calibration:
+    return calibrated(histories(desk)["win_history"], desk.ask(evidence), desk.settings)
+
+
+def drifting(desk: Desk) -> pd.DataFrame:
+    """Reps and segments whose win rate has changed over the quarters, and by how much."""
+    everybody = desk.at(team="", period=Period.containing(desk.scope.as_of))
+    return everybody.ask(_drifting)
+
+
+def _drifting(desk: Desk) -> pd.DataFrame:
+    return drift(desk.ask(evidence), desk.settings)
+
+
+def weighting(desk: Desk) -> HalfLife:
+    """After how many months an outcome should count half, if that foretells better."""
+    return half_life(histories(desk)["win_history"], desk.ask(evidence), desk.settings)

@@ -5,7 +5,9 @@ import pandas as pd
 from analytics import ownership, reallocation
 from analytics.abilities import evidence
 from analytics.desk import Desk
+from analytics.placebo import RUNS, Claim, Placebo, placebo, plan_placebo_claim
 from analytics.reallocation import Recommendation, Terms
+from analytics.selection import Readings, readings
 from analytics.workflow import marts, open_items, people
 from data.log import standing_decisions
 
@@ -19,6 +21,34 @@ def recommendation(desk: Desk, terms: Terms) -> Recommendation:
         terms,
         desk.settings,
     )
+
+
+def plan_readings(desk: Desk, terms: Terms) -> Readings | None:
+    """What the plan gains if only specialisation counts, and in full; None without a plan."""
+    found = desk.ask(recommendation, terms)
+    if found.problem is None or not found.plan.moves:
+        return None
+    return readings(found.problem, found.plan)
+
+
+def placebo_claim(desk: Desk, terms: Terms, number: int) -> Claim:
+    """What the same method claims on one shuffle of the outcomes; takes a second or two."""
+    return plan_placebo_claim(
+        desk.ask(open_items),
+        desk.ask(marts)["rep_results"],
+        desk.ask(evidence),
+        terms,
+        desk.settings,
+        number,
+    )
+
+
+def plan_placebo(desk: Desk, terms: Terms, runs: int = RUNS) -> Placebo | None:
+    """What the same method claims where chance has dealt the outcomes; None without a model."""
+    study = desk.ask(evidence)
+    if study.model is None:
+        return None
+    return placebo(study, [desk.ask(placebo_claim, terms, number) for number in range(runs)])
 
 
 def handovers(desk: Desk) -> tuple[ownership.Handover, ...]:

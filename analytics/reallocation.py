@@ -73,12 +73,37 @@ def reallocation(
     terms, settings
         The manager's limits; thresholds and the seed.
     """
-    rules = Rules(max_moves=terms.max_moves, p_gain_min=settings.p_gain_min)
+    rules = rules_of(terms, settings)
+    against = objections(study, settings)
+    posed = None if against else pose(items, reps, study, terms, settings)
+    if posed is None:
+        why = against or ("nothing_open",)
+        return Recommendation(Plan("keep_owners", why, rules, keep_value=math.nan), None)
+    problem, rows = posed
+    plan = recommend(
+        problem,
+        rules,
+        trials=_trials(study, rows, problem.reps),
+        halves=_half_draws(study, rows, len(problem.reps), settings),
+    )
+    return Recommendation(plan, problem)
+
+
+def rules_of(terms: Terms, settings: Settings) -> Rules:
+    return Rules(max_moves=terms.max_moves, p_gain_min=settings.p_gain_min)
+
+
+def pose(
+    items: pd.DataFrame, reps: pd.DataFrame, study: Study, terms: Terms, settings: Settings
+) -> tuple[Problem, pd.DataFrame] | None:
+    """The problem, and the rows rep x segment behind its draws; parameters as above.
+
+    None where there is no model, or nothing open that an active rep owns.
+    """
     active = reps[reps["active"]].sort_values("rep")
     owned = items[items["rep"].isin(active["rep"])].reset_index(drop=True)
-    against = objections(study, settings) or (() if len(owned) else ("nothing_open",))
-    if against or study.model is None:
-        return Recommendation(Plan("keep_owners", against, rules, keep_value=math.nan), None)
+    if study.model is None or owned.empty:
+        return None
     names = tuple(active["rep"])
     segments, rows = _segments(owned, active, study)
     draws = _win_draws(study.model, rows, len(names), settings)
@@ -100,13 +125,7 @@ def reallocation(
         draws=draws,
         barred=_barred(owned, active, terms),
     )
-    plan = recommend(
-        problem,
-        rules,
-        trials=_trials(study, rows, names),
-        halves=_half_draws(study, rows, len(names), settings),
-    )
-    return Recommendation(plan, problem)
+    return problem, rows
 
 
 def objections(study: Study, settings: Settings) -> tuple[str, ...]:

@@ -1,0 +1,116 @@
+"""Claims on shuffled outcomes, beside those on the real ones."""
+
+from dataclasses import astuple, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.placebo import Claim, placebo, plan_claim, plan_placebo_claim, shuffled_claim
+from analytics.reallocation import Terms, reallocation
+from analytics.settings import SETTINGS
+from analytics.study import Study
+from tests.histories import history, studied
+
+QUICK = replace(SETTINGS, bootstrap=199, draws=200)
+
+
+@pytest.fixture(scope="module")
+def specialists() -> Study:
+    return studied(
+        history(np.random.default_rng(1), reps=6, sd_rep_product=0.9, sd_segment=0.3), QUICK
+    )
+
+
+@pytest.fixture(scope="module")
+def book(specialists: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ten open items a rep, of all products, and the reps."""
+    n = 60
+    items = pd.DataFrame(
+        {
+            "opportunity_id": [f"o{row}" for row in range(n)],
+            "rep": [specialists.reps[row % 6] for row in range(n)],
+            "product": [f"product {row // 6 % 4}" for row in range(n)],
+            "sector": "sector 1",
+            "value": 1000.0,
+            "customer": False,
+        }
+    )
+    reps = pd.DataFrame({"rep": specialists.reps, "team": "all", "active": True, "away": False})
+    return items.assign(team="all"), reps.assign(open_count=10)
+
+
+def test_a_claim_is_shown_behind_the_gates_of_the_plan_and_not_without(specialists, book):
+    items, reps = book
+    terms = Terms.default(QUICK)
+    plan = reallocation(items, reps, specialists, terms, QUICK).plan
+    assert plan.status == "plan"
+    assert plan.uplift is not None
+
+    certain = plan_claim(items, reps, specialists, terms, QUICK)
+    doubted = replace(specialists.signal, p_reps=0.02, p_segments=0.5)
+    gated = plan_claim(items, reps, replace(specialists, signal=doubted), terms, QUICK)
+
+    assert certain.shown == pytest.approx(plan.cross_fitted)
+    assert certain.ungated > 0.9 * plan.uplift.mean
+    assert gated == Claim(0.0, certain.ungated)
+
+
+def test_nothing_open_is_nothing_claimed(specialists, book):
+    items, reps = book
+
+    claim = plan_claim(items.iloc[:0], reps, specialists, Terms.default(QUICK), QUICK)
+
+    assert claim == Claim(0.0, 0.0)
+
+
+def test_specialists_vanish_in_shuffled_outcomes_and_with_them_the_claim(specialists, book):
+    items, reps = book
+    terms = Terms.default(SETTINGS)
+    real = plan_claim(items, reps, specialists, terms, QUICK)
+
+    claims = [
+        plan_placebo_claim(items, reps, specialists, terms, SETTINGS, number) for number in range(5)
+    ]
+    found = placebo(specialists, claims)
+
+    assert found.runs == 5
+    assert found.passed <= 0.2
+    assert found.shown.mean < 0.1 * real.shown
+    assert found.ungated.mean < 0.2 * real.ungated
+    assert found.loosened > 0.95
+
+
+def test_a_placebo_sums_up_what_is_claimed_on_each_shuffle(specialists):
+    claims = [Claim(shown=100.0 * (number == 1), ungated=float(number)) for number in range(1, 5)]
+
+    found = placebo(specialists, claims)
+
+    assert (found.runs, found.passed) == (4, 0.25)
+    assert astuple(found.shown) == pytest.approx((25, 0, 85))
+    assert astuple(found.ungated) == pytest.approx((2.5, 1.15, 3.85))
+
+
+def test_each_number_is_a_shuffle_of_its_own_and_always_the_same(specialists):
+    wins: list[np.ndarray] = []
+
+    def chain(study: Study) -> Claim:
+        wins.append(study.cells["wins"].to_numpy())
+        assert study.wins == specialists.wins
+        return Claim(0.0, 0.0)
+
+    few = replace(QUICK, bootstrap=19)
+    for number in (0, 1, 2, 0):
+        shuffled_claim(specialists, chain, few, number)
+
+    assert len({row.tobytes() for row in wins}) == 3
+    assert np.array_equal(wins[3], wins[0])
+
+
+def test_too_little_data_claims_nothing(specialists, book):
+    items, reps = book
+    without = replace(specialists, model=None)
+
+    claim = plan_claim(items, reps, without, Terms.default(QUICK), QUICK)
+
+    assert claim == Claim(0.0, 0.0)
