@@ -13,6 +13,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
 from analytics.winrate import RepWinRate
+from analytics.winrate.design import Rows
 from analytics.winrate.evidence import INTERCEPT_SD, LARGEST_SD, SMALLEST_SD, Fit, Scales
 from analytics.winrate.posterior import Posterior
 from tests.worlds import World, world
@@ -232,7 +233,8 @@ def test_averaging_over_standard_deviations_is_the_integral_over_them(seed):
         Fit(np.array([INTERCEPT_SD, np.exp(log_sd)]), fit, weight)
         for log_sd, fit, weight in zip(grid, fits, density / density.sum(), strict=True)
     ]
-    exact = Posterior(by_grid, model._encoder.layout, *model._encoder.rows(rows))
+    no_period = np.zeros(1)
+    exact = Posterior(by_grid, model._encoder.layout, no_period, *model._encoder.rows(rows))
 
     assert_allclose(win_rates(model, rows), exact.mean(), atol=0.006)
     assert_allclose(model.predict_interval(rows), exact.interval(0.9), atol=0.012)
@@ -298,7 +300,7 @@ def test_what_is_unseen_has_the_uncertainty_of_its_families(model):
 
     unseen = sum(sd[family] ** 2 for family in ("product", "sector", "team", "rep", "rep:product"))
     of_the_intercept = ((high - low) / 2) ** 2 - unseen
-    assert 0 < of_the_intercept < 0.15
+    assert 0 < of_the_intercept < 0.1
 
 
 def test_a_known_rep_without_a_team_has_its_fitted_one(company, model):
@@ -324,7 +326,7 @@ def test_the_fitted_team_of_a_rep_who_changed_is_the_one_with_most_deals():
     )
 
 
-def test_without_a_month_the_rate_is_that_of_a_usual_month(company, model):
+def test_without_a_month_the_rate_is_that_of_the_mean_deals_month(company, model):
     rows = company.cells().iloc[:1]
     months = company.deals["period"]
 
@@ -332,33 +334,48 @@ def test_without_a_month_the_rate_is_that_of_a_usual_month(company, model):
     by_month = [median_log_odds(model, rows.assign(period=month))[0] for month in range(12)]
 
     weights = [(months == month).sum() for month in range(12)]
-    assert_allclose(usual, np.average(by_month, weights=weights), atol=0.05)
+    assert_allclose(usual, np.average(by_month, weights=weights))
     assert np.ptp(by_month) > 0.1
     assert_allclose(median_log_odds(model, rows.assign(period=np.nan)), usual)
 
 
-def test_a_month_of_ten_deals_is_not_a_usual_month():
-    cells = tiny(3, rep=["ann", "bob", "cid"], period=["2026-01", "2026-02", "2026-03"])
+def test_a_month_of_ten_deals_hardly_counts_for_the_usual_one():
+    months = ["2026-01", "2026-02", "2026-03"]
+    cells = tiny(9, rep=["ann", "bob", "cid"] * 3, period=np.repeat(months, 3))
     rows = cells.iloc[:1].drop(columns="period")
 
     model = RepWinRate(**{**PLAIN, "period": "period"})
-    model.fit_aggregated(cells, [10, 400, 400], [10, 1000, 1000])
+    model.fit_aggregated(cells, np.repeat([10, 400, 400], 3), np.repeat([10, 1000, 1000], 3))
 
-    assert_allclose(win_rates(model, rows), win_rates(model, rows.assign(period="2026-02")))
+    assert win_rates(model, rows)[0] == pytest.approx(0.4, abs=0.01)
+
+
+def test_a_known_month_is_told_as_without_centring(company, model):
+    """The mean of the months only moves between the intercept and their effects."""
+    rows = company.deals.head(40)
+    cells, fit = model._cells, model._fits[0].posterior
+    variance = cells.design.variance(fit.precision.inverse, fit.scale)
+    encoded, _ = model._encoder.rows(rows)
+
+    def place(coefficients: Rows, number: int) -> tuple[int, ...]:
+        parts = (coefficients.shared, coefficients.rep, coefficients.local)
+        return tuple(np.hstack([np.atleast_1d(part[number]) for part in parts]).tolist())
+
+    known = {place(cells.design.rows, number): number for number in range(len(variance))}
+    chosen = [known[place(encoded, number)] for number in range(len(rows))]
+    ends = logit(model.predict_interval(rows, level=0.6827))
+    assert_allclose(ends.mean(axis=1), logit(fit.rate[chosen]))
+    assert_allclose(np.ptp(ends, axis=1) / 2, np.sqrt(variance[chosen]), rtol=1e-4)
 
 
 def test_a_month_not_seen_yet_adds_its_uncertainty(company, model):
     rows = company.cells().iloc[:1]
+
+    [usual] = np.ptp(logit(model.predict_interval(rows, level=0.6827)), axis=1) / 2
+    [future] = np.ptp(logit(model.predict_interval(rows.assign(period=99), 0.6827)), axis=1) / 2
+
     month = model.variance_components_["period"]
-
-    [[low, high]] = logit(model.predict_interval(rows.assign(period=99), 0.6827))
-
-    known = [
-        np.ptp(logit(model.predict_interval(rows.assign(period=one), 0.6827))) / 2
-        for one in range(12)
-    ]
-    # A known month shares in the uncertainty of the intercept, an unknown one does not.
-    assert ((high - low) / 2) ** 2 == pytest.approx(np.mean(known) ** 2 + month**2, rel=0.1)
+    assert future**2 - usual**2 == pytest.approx(month**2, rel=1e-3)
 
 
 def test_a_missing_category_is_a_level_of_its_own():

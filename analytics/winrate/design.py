@@ -16,7 +16,7 @@ MISSING = ""
 """The level that stands for a missing value."""
 
 NO_FAMILY = -1
-"""Family of the coefficients that add nothing, such as a step of a rep who has not drifted yet."""
+"""Family of the coefficients that add nothing, such as the effect of a month that is not given."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ class Encoder:
         self._cell = (rep, *cell) if cell else ()
         plain = [*segments, *(name for name in (period, team) if name is not None)]
         self._shared = [*((name,) for name in plain), *(tuple(pair) for pair in pairs)]
+        self._period_column = 1 + len(self._segments)
         self._columns = list(dict.fromkeys([rep, *plain, *([drift] if drift else [])]))
         self.families = (
             *("*".join(columns) for columns in self._shared),
@@ -141,8 +142,9 @@ class Encoder:
         """The coefficients of rows to predict, and the layout they are places in.
 
         Levels that the fit never saw get coefficients of their own at the end of their part of
-        the layout. A rep without a team takes its fitted one, and a row without a period the
-        usual one. Where the reps drift, a row without a time is of the newest.
+        the layout. A rep without a team takes its fitted one; a row without a period gets the
+        coefficient that adds nothing. Where the reps drift, a row without a time is of the
+        newest.
 
         Raises
         ------
@@ -154,33 +156,23 @@ class Encoder:
         if self._team is not None:
             fitted = frame[self._rep].map(self._team_of)
             frame[self._team] = frame[self._team].where(frame[self._team].notna(), fitted)
-        if self._period is not None:
-            frame[self._period] = frame[self._period].where(
-                frame[self._period].notna(), self._usual_period
-            )
-        return self._encode(self._codes(frame.where(frame.notna(), MISSING)))
+        rows, layout = self._encode(self._codes(frame.where(frame.notna(), MISSING)))
+        if self._period is None:
+            return rows, layout
+        without_period = frame[self._period].isna().to_numpy()
+        rows.shared[without_period, self._period_column] = len(layout.shared)
+        shared = np.append(layout.shared, NO_FAMILY)
+        return rows, Layout(shared, layout.local, layout.n_reps, layout.leaves)
 
-    def settle_period(self, coefficients: NDArray, rows: Rows, trials: NDArray) -> None:
-        """Take the period whose effect is nearest to that of the mean deal for the usual one.
+    def period_shares(self, rows: Rows, trials: NDArray) -> NDArray:
+        """Share of the closed deals that each shared coefficient of a period has in the fit.
 
-        Not that of the mean period: a first month of ten deals would weigh as much as any.
-
-        Parameters
-        ----------
-        coefficients
-            As fitted, in the layout of the fit.
-        rows, trials
-            The rows of the fit, with their closed deals.
+        Shape (n_shared,); zero for what is no period.
         """
         if self._period is None:
-            return
-        column = 1 + self._shared.index((self._period,))
-        places, row = np.unique(rows.shared[:, column], return_inverse=True)
-        effects = coefficients[places]
-        mean = np.average(effects[row], weights=trials)
-        nearest = places[np.abs(effects - mean).argmin()]
-        first = int(np.flatnonzero(self.layout.shared == column)[0])
-        self._usual_period = self._levels[self._period][nearest - first]
+            return np.zeros(len(self.layout.shared))
+        places = rows.shared[:, self._period_column]
+        return np.bincount(places, trials, len(self.layout.shared)) / trials.sum()
 
     def _lay_out(self) -> None:
         """Number the families and their coefficients."""

@@ -147,7 +147,7 @@ class RepWinRate(ClassifierMixin, BaseEstimator):
         ----------
         X
             Rows with the rep and the segments. A rep without a team has its fitted one; without
-            a period the rate is that of a usual month.
+            a period the rate is that of the month of the mean deal.
         """
         won = self._posterior(X).mean()
         return np.column_stack([1 - won, won])
@@ -228,8 +228,7 @@ class RepWinRate(ClassifierMixin, BaseEstimator):
         else:
             self._fits = [most_probable(self._cells, self.prior_sd)]
         weights = [fit.weight for fit in self._fits]
-        modes = [fit.posterior.scale * fit.posterior.mode for fit in self._fits]
-        self._encoder.settle_period(np.average(modes, axis=0, weights=weights), rows, trials)
+        self._period_shares = self._encoder.period_shares(rows, trials)
         sd = np.average([fit.sd[1:] for fit in self._fits], axis=0, weights=weights)
         self.variance_components_ = dict(zip(self._encoder.families, sd.tolist(), strict=True))
         self.evidence_ = float(
@@ -240,7 +239,8 @@ class RepWinRate(ClassifierMixin, BaseEstimator):
     def _posterior(self, X: ArrayLike) -> Posterior:
         check_is_fitted(self)
         deals = named_columns(self, X, fitting=False)
-        return Posterior(self._fits, self._encoder.layout, *self._encoder.rows(deals))
+        known, shares = self._encoder.layout, self._period_shares
+        return Posterior(self._fits, known, shares, *self._encoder.rows(deals))
 
     def _segments(self, deals: pd.DataFrame) -> list[str]:
         """The columns of the segments, no column having two roles."""

@@ -26,13 +26,23 @@ class Posterior:
     ----------
     fits, layout
         Standard deviations and coefficients, and what they belong to.
+    period_shares
+        Weight of each shared coefficient in the mean period; zero for what is no period. Effects
+        of periods are taken as differences to that mean, so that a row without one is of it.
     rows, extended
         The rows asked about, and the layout their places refer to: that of the fits with
         coefficients added. What was added keeps its prior.
     """
 
-    def __init__(self, fits: Sequence[Fit], layout: Layout, rows: Rows, extended: Layout) -> None:
-        self._fits, self._layout = fits, layout
+    def __init__(
+        self,
+        fits: Sequence[Fit],
+        layout: Layout,
+        period_shares: NDArray,
+        rows: Rows,
+        extended: Layout,
+    ) -> None:
+        self._fits, self._layout, self._period_shares = fits, layout, period_shares
         self._design = Design(rows, extended)
         own = np.add.outer(
             np.arange(layout.n_reps) * len(extended.local), np.arange(len(layout.local))
@@ -71,11 +81,13 @@ class Posterior:
 
     def _draws_of(self, fit: Fit, size: int, rng: np.random.Generator) -> NDArray:
         scale, mode = self._scale_and_mode(fit)
+        centring, shared = self._centring(fit), len(self._layout.shared)
         at_once = max(1, NUMBERS_AT_ONCE // len(scale))
         draws = np.empty((size, len(self._design.rows)))
         for start in range(0, size, at_once):
             noise = rng.standard_normal((len(scale), min(at_once, size - start)))
             noise[self._fitted] = fit.posterior.precision.colour(noise[self._fitted])
+            noise[:shared] = centring @ noise[:shared]
             v = mode[:, None] + noise
             draws[start : start + at_once] = (self._design.matrix @ (scale[:, None] * v)).T
         return expit(draws, out=draws)
@@ -108,7 +120,17 @@ class Posterior:
         scale = np.append(fit.sd, 0.0)[self._design.families]  # NO_FAMILY is the last, -1
         mode = np.zeros(len(scale))
         mode[self._fitted] = fit.posterior.mode
+        shared = len(self._layout.shared)
+        mode[:shared] = self._centring(fit) @ mode[:shared]
         return scale, mode
+
+    def _centring(self, fit: Fit) -> NDArray:
+        """Moves the mean of the periods into the intercept: v of the shared ones to such v."""
+        shares, scale = self._period_shares, fit.posterior.scale
+        centring = np.eye(len(shares))
+        centring[shares > 0] -= shares
+        centring[0] += shares * scale[: len(shares)] / scale[0]
+        return centring
 
     def _covariance(self, fit: Fit) -> Covariance:
         fitted, extended = self._layout, self._design.layout
@@ -127,8 +149,10 @@ class Posterior:
 
         blocks = known.blocks
         p_known, q_known, reps_known = len(fitted.shared), len(fitted.local), fitted.n_reps
-        shared[:p_known, :p_known] = blocks.shared
-        cross[:reps_known, :q_known, :p_known] = blocks.cross
+        # What a leaf meets has as much of the intercept as of periods, so its pull stays.
+        centring = self._centring(fit)
+        shared[:p_known, :p_known] = centring @ blocks.shared @ centring.T
+        cross[:reps_known, :q_known, :p_known] = blocks.cross @ centring.T
         local[:reps_known, :q_known, :q_known] = blocks.local
         return Covariance(
             Blocks(shared, cross, local),
