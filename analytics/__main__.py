@@ -97,6 +97,13 @@ def _parser() -> argparse.ArgumentParser:
             help="attribute to compare by; may be given several times",
         )
         made.add_argument("--team", default="", help="only this team's people and opportunities")
+        if name != "winrates":
+            made.add_argument(
+                "--shuffles",
+                type=int,
+                default=5,
+                help="how often the same method is run on shuffled outcomes; 0 for never",
+            )
     made.add_argument("--max-moves", type=int, default=SETTINGS.max_moves)
     made.add_argument("--across-teams", action="store_true", help="allow moves to other teams")
     return parser

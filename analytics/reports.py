@@ -1,7 +1,7 @@
 """What the command line prints of the questions: plain dictionaries and lists of them."""
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import pandas as pd
@@ -9,6 +9,7 @@ import pandas as pd
 from analytics import abilities, plans
 from analytics.desk import Desk
 from analytics.reallocation import Terms
+from analytics.selection import move_tipping_gap
 from analytics.settings import SETTINGS
 
 
@@ -30,6 +31,8 @@ def evidence(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
         "detectable_points_reps": signal.detectable_points_reps,
         "detectable_points_segments": signal.detectable_points_segments,
         "sd": study.model.variance_components_ if study.model else None,
+        "placebo": _placebo(desk, Terms.default(SETTINGS), options.shuffles),
+        "calibration": _calibration(desk),
     }
 
 
@@ -48,6 +51,7 @@ def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
         across_teams=options.across_teams,
     )
     plan = desk.ask(plans.recommendation, terms).plan
+    readings = desk.ask(plans.plan_readings, terms)
     return {
         "as_of": desk.scope.as_of,
         "status": plan.status,
@@ -63,6 +67,7 @@ def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
                 "p_gain": move.p_gain,
                 "n_from": move.p_from.n,
                 "n_to": move.p_to.n,
+                "tipping_gap": move_tipping_gap(move),
                 "reasons": [{"code": reason.code, **reason.facts} for reason in move.reasons],
             }
             for move in plan.moves
@@ -73,10 +78,26 @@ def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
             "high": plan.uplift.high if plan.uplift else None,
             "cross_fitted": plan.cross_fitted,
         },
+        "readings": asdict(readings) if readings else None,
+        "placebo": _placebo(desk, terms, options.shuffles),
         "bound": plan.bound,
         "gap_uplift": plan.gap_uplift,
         "handovers": [asdict(handover) for handover in desk.ask(plans.handovers)],
         "split_accounts": _records(desk.ask(plans.split_accounts)),
+    }
+
+
+def _placebo(desk: Desk, terms: Terms, shuffles: int) -> dict[str, Any] | None:
+    found = desk.ask(plans.plan_placebo, terms, shuffles) if shuffles else None
+    return asdict(found) if found else None
+
+
+def _calibration(desk: Desk) -> dict[str, Any]:
+    found = desk.ask(abilities.calibration)
+    facts = {field.name: getattr(found, field.name) for field in fields(found)}
+    return {
+        name: _records(value) if isinstance(value, pd.DataFrame) else value
+        for name, value in facts.items()
     }
 
 

@@ -13,7 +13,7 @@ from analytics.winrate import RepWinRate, SignalTest
 
 WIN_RATES = (
     *("rep", "team", "level", "wins", "trials", "raw"),
-    *("mean", "low", "high", "above", "above_low", "above_high", "p_above", "clear"),
+    *("mean", "sd", "low", "high", "above", "above_low", "above_high", "p_above", "clear"),
 )
 
 MIX = 48
@@ -186,9 +186,9 @@ def win_rates(study: Study, settings: Settings, by: str = "") -> pd.DataFrame:
     Returns
     -------
     One row per rep and level; ``level`` is missing in the row over all. wins and trials are
-    what was seen; mean, low, high the estimate with its interval; raw is wins / trials. above
-    is the difference to the mean rep in the same level (in rate), above_low and above_high its
-    interval, p_above the posterior probability that it is positive. clear is 1 or -1 where a
+    what was seen; mean, sd, low, high the estimate with its spread and interval; raw is
+    wins / trials. above is the difference to the mean rep in the same level (in rate), above_low
+    and above_high its interval, p_above the posterior probability that it is positive. clear is 1 or -1 where a
     difference can be stated as a fact: there is evidence of differences of this kind, and this
     one's sign is all but certain; else 0. Without the first condition one cell in ten would
     stand out in a company whose reps do not differ.
@@ -238,6 +238,7 @@ def _summary(rates: np.ndarray, interval: float) -> dict[str, np.ndarray]:
     above_low, above_high = np.quantile(above, tails, axis=0)
     return {
         "mean": rates.mean(axis=0),
+        "sd": rates.std(axis=0),
         "low": low,
         "high": high,
         "above": above.mean(axis=0),

@@ -121,6 +121,17 @@ def test_evidence_says_what_was_found_and_what_could_have_been(terminal, db):
     assert 0 < report["detectable_sd_segments"] < 1
 
 
+def test_evidence_says_how_far_it_can_be_trusted(terminal, db):
+    report = terminal.report("evidence", "--db", db, "--as-of", DAY, "--shuffles", "2")
+    without = terminal.report("evidence", "--db", db, "--as-of", DAY, "--shuffles", "0")
+
+    assert set(report["sd"]) >= {"rep", "product", "rep:product"}
+    assert report["placebo"]["runs"] == 2
+    assert report["placebo"]["shown"]["low"] <= report["placebo"]["shown"]["mean"]
+    assert without["placebo"] is None
+    assert report["calibration"]["verdict"] == "too_little_data"  # all began in one month
+
+
 def test_evidence_compares_by_the_attribute_asked_for(terminal, db):
     report = terminal.report("evidence", "--db", db, "--as-of", DAY, "--by", "kind")
 
