@@ -188,10 +188,10 @@ def win_rates(study: Study, settings: Settings, by: str = "") -> pd.DataFrame:
     One row per rep and level; ``level`` is missing in the row over all. wins and trials are
     what was seen; mean, sd, low, high the estimate with its spread and interval; raw is
     wins / trials. above is the difference to the mean rep in the same level (in rate), above_low
-    and above_high its interval, p_above the posterior probability that it is positive. clear is 1 or -1 where a
-    difference can be stated as a fact: there is evidence of differences of this kind, and this
-    one's sign is all but certain; else 0. Without the first condition one cell in ten would
-    stand out in a company whose reps do not differ.
+    and above_high its interval, p_above the posterior probability that it is positive. clear is
+    1 or -1 where a difference can be stated as a fact: there is evidence of differences of this
+    kind, and this one's sign is all but certain; else 0. Without the first condition one cell in
+    ten would stand out in a company whose reps do not differ.
     """
     model = study.model
     if model is None:
