@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: run test check bench screenshots
+.PHONY: run test check bench bench-model screenshots
 
 run: $(VENV)/installed
 	$(BIN)/streamlit run app.py
@@ -28,6 +28,16 @@ bench: $(VENV)/installed $(VENV)/installed-dev
 	$(BIN)/python -m tests.benchmarks.hostile
 	$(BIN)/python -m tests.benchmarks.ingest
 
+bench-model: $(VENV)/installed $(VENV)/installed-bench
+	$(BIN)/python -m tests.benchmarks.coverage --worlds 50 --scales 0
+	$(BIN)/python -m tests.benchmarks.peers
+	$(BIN)/python -m tests.benchmarks.nuts
+	$(BIN)/python -m tests.benchmarks.signal
+	$(BIN)/python -m tests.benchmarks.scale
+	$(BIN)/python -m tests.benchmarks.timing
+	$(BIN)/python -m tests.benchmarks.drift
+	$(BIN)/python -m tests.benchmarks.maven
+
 screenshots: $(VENV)/installed
 	$(BIN)/python -m tests.screenshots
 
@@ -38,4 +48,8 @@ $(VENV)/installed: requirements.txt
 
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+$(VENV)/installed-bench: requirements-bench.txt $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	touch $@

@@ -109,4 +109,9 @@ def _drifting(desk: Desk) -> pd.DataFrame:
 
 def weighting(desk: Desk) -> HalfLife:
     """After how many months an outcome should count half, if that foretells better."""
+    everybody = desk.at(team="", period=Period.containing(desk.scope.as_of))
+    return everybody.ask(_weighting)
+
+
+def _weighting(desk: Desk) -> HalfLife:
     return half_life(histories(desk)["win_history"], desk.ask(evidence), desk.settings)

@@ -5,7 +5,7 @@ import pandas as pd
 from analytics import ownership, reallocation
 from analytics.abilities import evidence
 from analytics.desk import Desk
-from analytics.placebo import RUNS, Claim, Placebo, placebo, plan_placebo_claim
+from analytics.placebo import RUNS, Claim, Placebo, placebo, plan_claim, plan_placebo_claim
 from analytics.reallocation import Recommendation, Terms
 from analytics.selection import Readings, readings
 from analytics.workflow import marts, open_items, people
@@ -29,6 +29,17 @@ def plan_readings(desk: Desk, terms: Terms) -> Readings | None:
     if found.problem is None or not found.plan.moves:
         return None
     return readings(found.problem, found.plan)
+
+
+def own_claim(desk: Desk, terms: Terms) -> Claim:
+    """What the method says on the outcomes as they are, with its gates and without."""
+    return plan_claim(
+        desk.ask(open_items),
+        desk.ask(marts)["rep_results"],
+        desk.ask(evidence),
+        terms,
+        desk.settings,
+    )
 
 
 def placebo_claim(desk: Desk, terms: Terms, number: int) -> Claim:

@@ -9,6 +9,7 @@ from analytics.workflow import attainment, coverage, monthly_flow, totals
 from data.log import standing_decisions
 from pages._ui import charts, session
 from pages._ui.blocks import drawer, empty, picture, table, tiles, title
+from pages._ui.chance import known_placebo
 from pages._ui.session import ask, ask_patiently
 from pages._ui.verdict import verdict_sentence
 
@@ -159,8 +160,18 @@ def actions() -> list[str]:
     split = ask(split_accounts)
     found = []
     if moves and plan.cross_fitted:
-        gain = t.money(plan.cross_fitted, signed=True)
-        found.append(t("overview.do_moves", moves=len(moves), gain=gain))
+        # A claim is not made without what chance alone would have claimed.
+        if placebo := known_placebo(session.terms()):
+            found.append(
+                t(
+                    "overview.do_moves_gain",
+                    moves=len(moves),
+                    gain=t.money(plan.cross_fitted, signed=True),
+                    chance=t.money(placebo.shown.mean),
+                )
+            )
+        else:
+            found.append(t("overview.do_moves", moves=len(moves)))
     elif plan.moves:
         found.append(t("overview.do_download"))
     elif plan.why[0] == "too_little_data":

@@ -7,13 +7,14 @@ import streamlit as st
 
 from analytics.abilities import evidence
 from analytics.allocation import Interval, Move
-from analytics.plans import recommendation
+from analytics.plans import plan_readings, recommendation
 from analytics.reallocation import Terms
 from analytics.settings import SETTINGS
 from analytics.workflow import coverage, open_items
 from data.log import standing_decisions
 from pages._ui import charts, session
 from pages._ui.blocks import drawer, empty, picture, tiles, title
+from pages._ui.chance import beside_the_claim, readings_words
 from pages._ui.decisions import decide_moves, show_decided
 from pages._ui.facts import show_facts
 from pages._ui.session import ask, ask_patiently
@@ -92,6 +93,7 @@ with heading:
     if study.by:
         sentence += " " + t.md("reallocate.by", attribute=t(f"attribute.{study.by}"))
     title(t("page.reallocate"), sentence)
+    beside_the_claim(found, terms, t)
 
 
 def show_plan(uplift: Interval, cross_fitted: float, items_in_play: int) -> None:
@@ -124,6 +126,8 @@ def show_plan(uplift: Interval, cross_fitted: float, items_in_play: int) -> None
             },
         ]
     )
+    if readings := ask(plan_readings, terms):
+        st.markdown(readings_words(readings, t))
     moves = pd.DataFrame(
         {
             "item": [move.item for move in plan.moves],

@@ -114,7 +114,8 @@ def test_one_click_changes_every_word(page, server):
     assert not re.findall(r"\b(Target|Win rate|Overview|Workspace|As of|opportunities)\b", words)
 
 
-def choose_language(page, name: str) -> None:
+def press(page, name: str) -> None:
+    """One of the words in a row of which one is chosen."""
     page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).first.click()
 
 
@@ -125,12 +126,12 @@ def test_every_page_outlives_a_change_of_language_and_back(page, server):
         page.get_by_role("link", name=here, exact=True).click()
         page.locator("h1", has_text=here).wait_for()
         settle(page)
-        choose_language(page, "English")
+        press(page, "English")
         page.get_by_role("link", name=there, exact=True).click()
         page.locator("h1", has_text=there).wait_for()
         settle(page)
         assert "Sample company" in page.locator(".st-key-scope-box").inner_text()
-        choose_language(page, "中文")
+        press(page, "中文")
         page.locator(".st-key-scope-box", has_text="示例公司").wait_for()
         settle(page)
         assert page.get_by_text("这里出现了不该发生的错误").count() == 0
@@ -157,6 +158,30 @@ def choose(page, box: str, option: str) -> None:
     page.locator(".st-key-scope-box button").first.click()
     page.locator(box).click()
     page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_a_picture_and_a_person_have_an_address_and_come_back(page, server):
+    page.goto(f"{server.url}/win-rates?lang=en")
+    settle(page, 90)
+    press(page, "Ranking")
+    page.get_by_text("the place is not known").wait_for()
+    settle(page)
+    assert "view=ranking" in page.url
+
+    people = page.get_by_role("combobox", name="One person in detail")
+    people.click()
+    people.press_sequentially("李薇")
+    page.get_by_role("option", name="李薇", exact=True).click()
+    page.locator("h1", has_text="Rep profile").wait_for()
+    settle(page, 90)
+    page.reload()
+    settle(page, 90)
+    assert page.get_by_text("less evidence of wins for 李薇").is_visible()
+
+    page.get_by_role("link", name="Win rates", exact=True).click()
+    page.locator("h1", has_text="Win rates").wait_for()
+    settle(page)
+    assert page.get_by_text("cells can be told from the average").is_visible()
 
 
 def test_an_accepted_move_survives_a_restart(page, folder, tmp_path):

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import __main__ as command_line
 from analytics import reports, workflow
 from analytics.__main__ import main
 from analytics.desk import Desk

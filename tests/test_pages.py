@@ -16,7 +16,7 @@ from pages._ui import session
 from pages._ui.text import LANGUAGES, Text
 
 SHELL = Path(__file__).parents[1] / "pages" / "_ui" / "shell.py"
-PAGES = ("overview", "winrates", "reallocate", "imports")
+PAGES = ("overview", "winrates", "profile", "model", "reallocate", "imports")
 
 TEN_DEALS = "opportunity_id,owner,stage,amount,created_on,closed_on\n" + "".join(
     f"d{number},Ann,{'Won' if number < 4 else 'Lost' if number < 8 else 'Proposal'},{number}000,"
@@ -25,6 +25,23 @@ TEN_DEALS = "opportunity_id,owner,stage,amount,created_on,closed_on\n" + "".join
 )
 
 Opens = Callable[..., AppTest]
+
+
+def office(wins: dict[str, int], closed: int = 100) -> str:
+    """Opportunities without any attribute: of each person's, so many are won."""
+    rows = ["opportunity_id,owner,stage,amount,created_on,closed_on"]
+    for rep, won in wins.items():
+        for number in range(closed):
+            stage = "Won" if number < won else "Lost"
+            day = f"2026-01-{number % 28 + 1:02d},2026-02-{number % 28 + 1:02d}"
+            rows.append(f"{rep}{number},{rep},{stage},{number % 7 + 1}000,{day}")
+    return "\n".join(rows)
+
+
+def said(app: AppTest) -> str:
+    """Every sentence of the page."""
+    blocks = [*app.title, *app.markdown, *app.caption, *app.info]
+    return "\n".join(block.value for block in blocks).replace("\\", "")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def opens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Opens:
     """Opens a page: ``opens("winrates", lang="zh", workspace="mine")``."""
     monkeypatch.setenv("EVENHAND_DATA", str(folder))
+    monkeypatch.setattr("pages._ui.chance.RUNS", 2)
 
     def open_page(page: str, **address: str) -> AppTest:
         app = AppTest.from_file(str(SHELL), default_timeout=120)
@@ -56,15 +74,24 @@ def opens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Opens:
 
 
 @pytest.fixture
-def small(folder: Path, opens: Opens) -> Iterator[None]:
-    """The user's workspace holds one rep and ten opportunities."""
-    store = session._warehouse("mine", folder)
-    at = datetime(2026, 3, 1)  # noqa: DTZ001
-    deals = review(TEN_DEALS.encode(), "deals.csv", store)
-    commit(store, [deals], by="test", at=at, as_of=date(2026, 3, 1))
-    yield
+def loads(folder: Path, opens: Opens) -> Iterator[Callable[[str], None]]:
+    """Loads opportunities into the user's workspace: ``loads(TEN_DEALS)``."""
+
+    def load(table: str) -> None:
+        store = session._warehouse("mine", folder)
+        at = datetime(2026, 3, 1)  # noqa: DTZ001
+        deals = review(table.encode(), "deals.csv", store)
+        commit(store, [deals], by="test", at=at, as_of=date(2026, 3, 1))
+
+    yield load
     st.cache_resource.clear()
     (folder / "mine.duckdb").unlink()
+
+
+@pytest.fixture
+def small(loads: Callable[[str], None]) -> None:
+    """The user's workspace holds one rep and ten opportunities."""
+    loads(TEN_DEALS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -76,7 +103,7 @@ def test_every_page_opens_on_the_sample(opens, page, language):
     assert not app.error
 
 
-@pytest.mark.parametrize("page", ["overview", "winrates", "reallocate"])
+@pytest.mark.parametrize("page", ["overview", "winrates", "profile", "model", "reallocate"])
 def test_an_empty_workspace_says_what_to_upload(opens, page):
     app = opens(page, lang="en", workspace="mine")
 
@@ -109,7 +136,8 @@ def test_nonsense_in_the_address_is_ignored(opens):
 
 def shown_move(app: AppTest) -> str:
     """The opportunity whose move can be decided on."""
-    [key] = [button.key for button in app.button if button.key.startswith("accept-O")]
+    keys = (button.key or "" for button in app.button)
+    [key] = [key for key in keys if key.startswith("accept-O")]
     return key.removeprefix("accept-")
 
 
@@ -189,3 +217,159 @@ def test_the_sample_without_differences_recommends_to_keep_the_owners(opens):
     app = opens("reallocate", lang="en", workspace="sample_even")
 
     assert any("Keep the owners" in block.value for block in app.markdown)
+
+
+# Win rates
+
+
+@pytest.mark.parametrize("workspace", ["sample", "sample_even"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("view", ["map", "ranking", "segments", "time"])
+def test_every_picture_of_the_win_rates_has_its_table_and_its_file(
+    opens, view, language, workspace
+):
+    app = opens("winrates", lang=language, view=view, workspace=workspace)
+    app.session_state["estimates"] = True
+    app.run()
+
+    assert not app.exception
+    assert app.query_params.get("view", "map") == view
+    table = app.dataframe[0].value
+    assert table["estimate"].str.contains(" % ").all()
+    assert Text(language)("winrates.table", count=len(table)) in [box.label for box in app.expander]
+
+
+def test_the_page_says_of_how_many_people_something_is_known(opens):
+    assert "4 clearly less; for 19 nobody can tell yet" in said(opens("winrates", lang="en"))
+    even = said(opens("winrates", lang="en", workspace="sample_even"))
+    assert "Nobody can tell who wins more" in even
+    assert "None of 156 cells" in even
+
+
+def test_no_place_is_named_that_is_less_likely_than_not(opens):
+    app = opens("winrates", lang="en", view="ranking")
+    app.session_state["estimates"] = True
+    app.run()
+
+    places = app.dataframe[0].value.set_index("rep")["place"]
+    assert "for 24 of 26 the place is not known" in said(app)
+    assert (~places.str.contains("–")).sum() == 2
+    assert places["周浩然"].startswith("1 (")
+
+
+def test_a_team_is_placed_among_all(opens):
+    app = opens("winrates", lang="en", view="ranking", team="华东一组")
+
+    assert "Of this team 谢雨桐 has the best chance of the first place among all 26" in said(app)
+
+
+def test_months_with_many_open_are_pointed_out(opens):
+    said_over_time = said(opens("winrates", lang="en", view="time"))
+
+    assert "383 are still open. Here losses come sooner than wins" in said_over_time
+    assert "looks too low" in said_over_time
+
+
+def test_attributes_that_do_not_fit_together_are_named(opens):
+    app = opens("winrates", lang="en", by="product,sector,source,size_band,nonsense")
+
+    assert "Left out: account size. There would be more than 500 combinations" in said(app)
+    assert "Left out" not in said(opens("winrates", lang="en", by="sector"))
+
+
+def test_nonsense_in_the_address_of_a_picture_is_ignored(opens):
+    app = opens("winrates", lang="en", view="pie", shown="smell")
+
+    assert "cells can be told from the average" in said(app)
+
+
+def test_choosing_a_person_opens_the_profile(opens):
+    app = opens("winrates", lang="en")
+
+    app.selectbox(key="person-en").select("李薇").run()
+
+    assert app.title[0].value == "Rep profile"
+    assert "less evidence of wins for 李薇" in said(app)
+    assert app.query_params["rep"] == "李薇"
+
+
+def test_people_without_attributes_have_a_ranking_and_no_map(opens, loads):
+    loads(office({"Anna": 80, "Ben": 30}))
+
+    app = opens("winrates", lang="en", workspace="mine")
+
+    assert "1 of 2 people win clearly more than the average, 1 clearly less." in said(app)
+    assert "First place: Anna with > 99 %; every place is known" in said(app)
+    assert app.get("button_group")[-1].options == ["Ranking", "Over time"]
+
+
+def test_one_person_is_compared_with_nobody(opens, loads):
+    loads(office({"Anna": 50}))
+
+    for page in ("winrates", "profile"):
+        app = opens(page, lang="en", workspace="mine")
+        assert "there is nobody to compare with" in said(app)
+        assert "first" not in said(app).lower()
+
+
+# Rep profile
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("workspace", ["sample", "sample_even"])
+def test_a_profile_is_compared_with_a_colleague(opens, workspace, language):
+    app = opens(
+        "profile",
+        lang=language,
+        workspace=workspace,
+        rep="谢雨桐",
+        against="梁嘉欣",
+        shown="sector",
+    )
+
+    assert len(app.metric) == 5
+    assert app.query_params["against"] == "梁嘉欣"
+    told = workspace == "sample"
+    assert (Text(language)("compare.strength") in [box.label for box in app.expander]) == told
+
+
+def test_the_difference_of_two_people_is_told_in_parts(opens):
+    words = said(opens("profile", lang="en", rep="谢雨桐", against="梁嘉欣"))
+
+    assert "谢雨桐 wins more than 梁嘉欣 with > 99 % probability" in words
+    assert "Counted, 谢雨桐 is 35 points ahead. Easier leads, as recorded, account for" in words
+    assert "times as much as the records show" in words
+
+
+def test_nobody_is_called_better_when_the_range_has_both_signs(opens):
+    words = said(opens("profile", lang="en", rep="周浩然", against="谢雨桐"))
+
+    assert "Nobody can tell yet who is better" in words
+    assert "vanish" not in words
+
+
+def test_a_lead_in_revenue_is_split_into_mix_and_rest(opens):
+    words = said(opens("profile", lang="en", rep="周浩然"))
+
+    assert "by which 周浩然 is ahead in revenue per win, what was sold" in words
+    assert "is no more than chance makes of 150 wins" in words
+
+
+def test_a_person_of_another_team_is_not_shown(opens):
+    app = opens("profile", lang="en", team="华东一组", rep="李薇", against="李薇")
+
+    assert app.selectbox(key="en-rep").value != "李薇"
+    assert app.selectbox(key="en-against").value is None
+    assert "李薇" not in app.selectbox(key="en-rep").options
+
+
+def test_a_person_without_wins_has_no_revenue_and_one_without_results_no_rate(opens, loads):
+    loads(office({"Anna": 80, "Ben": 40, "Cem": 0}) + "\nDina1,Dina,Proposal,5000,2026-02-01,")
+
+    cem = opens("profile", lang="en", workspace="mine", rep="Cem")
+    dina = opens("profile", lang="en", workspace="mine", rep="Dina")
+
+    assert "Cem has no win with an amount" in said(cem)
+    assert "less evidence of wins for Cem" in said(cem)
+    assert "Dina has no closed opportunity yet" in said(dina)
+    assert [metric.value for metric in dina.metric] == ["1", "0 / 0"]

@@ -11,9 +11,6 @@ import streamlit as st
 from pages._ui import charts, session
 from pages._ui.text import plain
 
-INK = {False: "#5A6570", True: "#A9B4BF"}
-"""Colour of text in pictures, in the light and in the dark theme."""
-
 
 def title(heading: str, finding: str) -> None:
     """The page's name, and under it the one sentence to take away (markdown)."""
@@ -22,15 +19,28 @@ def title(heading: str, finding: str) -> None:
 
 
 def picture(
-    draw: Callable[[], go.Figure], finding: str, caption: str, key: str, of: Hashable = None
+    draw: Callable[[], go.Figure | str],
+    finding: str,
+    caption: str,
+    key: str,
+    of: Hashable = None,
 ) -> None:
-    """A chart under its finding, with what it is over beneath; ``finding`` is plain text.
+    """A chart, or a page of HTML, under its finding, with what it is over beneath.
 
-    It is drawn once for the scope and ``of``, which names what else it depends on.
+    It is drawn once for the scope and ``of``, which names what else it depends on. ``finding``
+    and ``caption`` are plain text.
     """
+
+    def drawn() -> go.Figure | str:
+        made = draw()
+        return made if isinstance(made, str) else finished(made, session.is_dark())
+
     st.markdown(f"##### {plain(finding)}")
-    figure = session.keep(key, lambda: finished(draw(), session.is_dark()), of)
-    st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=key, alt=finding)
+    made = session.keep(key, drawn, of)
+    if isinstance(made, str):
+        st.html(made)
+    else:
+        st.plotly_chart(made, theme=None, config=charts.CONFIG, key=key, alt=finding)
     st.caption(plain(caption))
 
 
@@ -41,7 +51,7 @@ def finished(figure: go.Figure, dark: bool) -> go.Figure:
     nothing the second time if the data has a revision that stays and no template comes along.
     """
     figure.layout.template = None
-    font = {"family": st.get_option("theme.font"), "size": 12, "color": INK[dark]}
+    font = {"family": st.get_option("theme.font"), "size": 12, "color": charts.INK[dark]}
     axis = {"gridcolor": charts.FAINT}
     box = {"bgcolor": charts.PAPER[dark], "bordercolor": charts.FAINT, "font": font}
     return figure.update_layout(

@@ -1,4 +1,4 @@
-"""Frames to Plotly figures: one function per kind of chart, one look.
+"""Frames to Plotly figures of results and plans, and the look that all figures have.
 
 Figures carry no title: the finding stands above them as text. Names from the CRM are escaped,
 because Plotly reads a little HTML. Numbers are lists: Plotly takes an array for new each time it
@@ -19,6 +19,9 @@ BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8A949E"
 PAPER = {False: "#F5F7F9", True: "#1B2329"}
 """Colour of a cell of which nothing is known, in the light and in the dark theme."""
 
+INK = {False: "#5A6570", True: "#A9B4BF"}
+"""Colour of text in pictures, in the light and in the dark theme."""
+
 FAINT = "rgba(138, 148, 158, 0.25)"
 CONFIG = {"displayModeBar": False}
 ROW = 26
@@ -30,7 +33,7 @@ def attainment_bars(rows: pd.DataFrame, elapsed: float, t: Text) -> go.Figure:
 
     ``rows`` are those of ``goals.attainment`` with a target; the first is drawn on top.
     """
-    names = [_name(name) for name in rows["label"]]
+    names = [escaped(name) for name in rows["label"]]
     hover = [
         t(
             "chart.attainment_hover",
@@ -62,7 +65,7 @@ def attainment_bars(rows: pd.DataFrame, elapsed: float, t: Text) -> go.Figure:
     figure.update_layout(barmode="overlay")
     largest = max(1.0, float(rows["attainment"].max())) if len(rows) else 1.0
     figure.update_xaxes(tickformat=".0%", range=[0, largest * 1.18], showgrid=False)
-    return _rows(figure, names, row=44 if len(names) <= 6 else ROW)
+    return in_rows(figure, names, row=44 if len(names) <= 6 else ROW)
 
 
 def month_bars(flow: pd.DataFrame, as_of: date, t: Text) -> go.Figure:
@@ -88,113 +91,10 @@ def month_bars(flow: pd.DataFrame, as_of: date, t: Text) -> go.Figure:
             marker_opacity=[0.45 if month == running else 1.0 for month in months],
         )
     )
-    ticks = _ticks(float(amounts.max()) if len(amounts) else 1.0)
+    ticks = round_ticks(float(amounts.max()) if len(amounts) else 1.0)
     figure.update_yaxes(tickvals=ticks, ticktext=[t.money(tick) for tick in ticks])
     figure.update_xaxes(type="category", nticks=5, showgrid=False, tickangle=0)
-    return _look(figure, 300, left=56)
-
-
-def rate_map(rates: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
-    """Heat map rep x level: win rate, coloured by how far it is from the mean rep.
-
-    What cannot be told from the mean is left nearly blank; what is coloured is what is known.
-    ``rates`` are the rows of ``study.win_rates`` that have a level.
-    """
-    levels = list(dict.fromkeys(rates["level"]))
-    reps = list(dict.fromkeys(rates["rep"]))
-    every = pd.MultiIndex.from_product([reps, levels], names=["rep", "level"])
-    cells = rates.set_index(["rep", "level"]).loc[every].reset_index()
-    # Half of the colour says that a difference is known at all, the other half how large it is.
-    size = (cells["above"].abs() / 0.2).clip(0, 1)
-    shade = (cells["clear"] * (0.5 + 0.5 * size)).to_numpy()
-    hover = [
-        t(
-            "chart.rate_hover",
-            rep=_name(cell.rep),
-            level=_name(cell.level),
-            rate=t.estimate(cell.mean, cell.low, cell.high),
-            wins=int(cell.wins),
-            trials=int(cell.trials),
-            points=t.points(cell.above),
-            chance=t.chance(cell.p_above),
-        )
-        for cell in cells.itertuples()
-    ]
-    across, down = [_name(level) for level in levels], [_name(rep) for rep in reps]
-    table = (len(down), len(across))
-    figure = go.Figure(
-        go.Heatmap(
-            z=shade.reshape(table).tolist(), zmin=-1, zmax=1, showscale=False, xgap=3, ygap=3,
-            colorscale=[[0, ORANGE], [0.5, PAPER[dark]], [1, BLUE]],
-            x=across, y=down, hovertext=np.reshape(hover, table).tolist(), hoverinfo="text",
-        )
-    )  # fmt: skip
-    figure.add_scatter(
-        x=across * len(down), y=np.repeat(down, len(across)).tolist(), mode="text",
-        text=[f"{rate:.0%}" for rate in cells["mean"]], hoverinfo="skip",
-        textfont={"size": 12, "color": [_ink(value, dark) for value in shade]},
-    )  # fmt: skip
-    # Slanted, so that they are read at the width of a phone too.
-    figure.update_xaxes(side="top", showgrid=False, tickangle=-30)
-    slant = _width(across) // 2
-    _rows(figure, down, top=16 + slant, bottom=8)
-    # The text trace would leave room around the cells.
-    figure.update_xaxes(range=[-0.5, len(across) - 0.5])
-    return figure.update_layout(margin_r=8 + slant)
-
-
-def _ink(shade: float, dark: bool) -> str:
-    """Black or white, whichever is read better on a cell of this shade.
-
-    Contrast by relative luminance, Web Content Accessibility Guidelines 2.2.
-    """
-    paper, colour = (
-        np.array([int(code[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-        for code in (PAPER[dark], BLUE if shade > 0 else ORANGE)
-    )
-    mixed = paper + abs(shade) * (colour - paper)
-    linear = np.where(mixed <= 0.04045, mixed / 12.92, ((mixed + 0.055) / 1.055) ** 2.4)
-    return "#000000" if linear @ [0.2126, 0.7152, 0.0722] > 0.179 else "#FFFFFF"
-
-
-def rate_dots(rows: pd.DataFrame, average: Sequence[float], t: Text) -> go.Figure:
-    """Estimates as dots with their 90 % line, what was seen as a hollow dot, the mean as a tick.
-
-    ``rows`` have label, mean, low, high, raw, wins and trials; ``average`` is the mean rep's
-    rate in each row.
-    """
-    names = [_name(label) for label in rows["label"]]
-    hover = [
-        t(
-            "chart.dot_hover",
-            label=name,
-            rate=t.estimate(row.mean, row.low, row.high),
-            wins=int(row.wins),
-            trials=int(row.trials),
-        )
-        for name, row in zip(names, rows.itertuples(), strict=True)
-    ]
-    figure = go.Figure()
-    figure.add_scatter(
-        x=list(average), y=names, mode="markers", hoverinfo="skip", name=t("chart.average"),
-        marker={"symbol": "line-ns", "size": 16, "line": {"width": 2, "color": GREY}},
-    )  # fmt: skip
-    figure.add_scatter(
-        x=rows["raw"].tolist(), y=names, mode="markers", hoverinfo="skip", name=t("chart.raw"),
-        marker={"symbol": "circle-open", "size": 8, "color": GREY},
-    )  # fmt: skip
-    figure.add_scatter(
-        x=rows["mean"].tolist(), y=names, mode="markers", name=t("chart.estimate"),
-        marker={"size": 10, "color": BLUE}, hovertext=hover, hoverinfo="text",
-        error_x={
-            "type": "data", "symmetric": False, "thickness": 2.5, "width": 0, "color": BLUE,
-            "array": (rows["high"] - rows["mean"]).tolist(),
-            "arrayminus": (rows["mean"] - rows["low"]).tolist(),
-        },
-    )  # fmt: skip
-    figure.update_xaxes(tickformat=".0%")
-    _rows(figure, names, top=34)
-    return figure.update_layout(showlegend=True, legend=_LEGEND)
+    return looked(figure, 300, left=56)
 
 
 def flows(moves: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
@@ -207,8 +107,8 @@ def flows(moves: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
     hover = [
         t(
             "chart.flow_hover",
-            giver=_name(row.from_rep),
-            taker=_name(row.to_rep),
+            giver=escaped(row.from_rep),
+            taker=escaped(row.to_rep),
             items=row.items,
             value=t.money(row.value),
         )
@@ -218,7 +118,7 @@ def flows(moves: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
         go.Sankey(
             arrangement="fixed",
             node={
-                "label": [_name(name) for name in givers + takers],
+                "label": [escaped(name) for name in givers + takers],
                 "color": [GREY] * len(givers) + [BLUE] * len(takers),
                 "pad": 22, "thickness": 10, "line": {"width": 0},
                 "hovertemplate": "%{label}<extra></extra>",
@@ -231,29 +131,26 @@ def flows(moves: pd.DataFrame, dark: bool, t: Text) -> go.Figure:
                 "customdata": hover,
                 "hovertemplate": "%{customdata}<extra></extra>",
             },
-            textfont={"size": 13, "color": _ink(0, dark)},
+            textfont={"size": 13, "color": INK[dark]},
         )
     )  # fmt: skip
-    return _look(figure, max(240, 44 * max(len(givers), len(takers))))
+    return looked(figure, max(240, 44 * max(len(givers), len(takers))))
 
 
-_LEGEND = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "title": None}
-
-
-def _name(value: object) -> str:
+def escaped(value: object) -> str:
     return html.escape(str(value), quote=False)
 
 
-def _rows(
+def in_rows(
     figure: go.Figure, names: Sequence[str], top: int = 8, bottom: int = 32, row: int = ROW
 ) -> go.Figure:
     """One row per name, the first on top."""
     figure.update_yaxes(range=[len(names) - 0.5, -0.5], showgrid=False, type="category", dtick=1)
     height = top + bottom + row * max(len(names), 2)
-    return _look(figure, height, left=_width(names), top=top, bottom=bottom)
+    return looked(figure, height, left=label_width(names), top=top, bottom=bottom)
 
 
-def _look(
+def looked(
     figure: go.Figure, height: int, left: int = 8, top: int = 8, bottom: int = 32
 ) -> go.Figure:
     # Margins are given, because finding them out makes Plotly draw everything again; and in one
@@ -271,13 +168,13 @@ def _look(
     )
 
 
-def _width(names: Sequence[str]) -> int:
+def label_width(names: Sequence[str]) -> int:
     """Pixels that the longest of these tick labels takes, at most a third of a phone's screen."""
     widest = max((sum(13 if sign > "\u2e80" else 7 for sign in name) for name in names), default=0)
     return min(widest + 14, 130)
 
 
-def _ticks(high: float, low: float = 0.0) -> list[float]:
+def round_ticks(high: float, low: float = 0.0) -> list[float]:
     """About five round numbers from ``low`` to ``high``."""
     low, high = min(low, high), max(low, high)
     span = max(high - low, 1e-9)

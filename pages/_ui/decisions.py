@@ -14,6 +14,7 @@ from analytics.plans import carried_out
 from data.log import record_decision
 from pages._ui import session
 from pages._ui.blocks import choice, drawer
+from pages._ui.chance import easier_than_recorded
 from pages._ui.text import Text
 
 
@@ -155,12 +156,12 @@ def move_card(
         )
         # One piece of text for all: the browser pays for every element at every rerun.
         st.markdown(f"{title}\n\n{gain}")
-        st.caption(
-            "\n\n".join(
-                reason_words(reason.code, reason.facts, move, item, by, t)
-                for reason in move.reasons
-            )
-        )
+        reasons = [
+            reason_words(reason.code, reason.facts, move, item, by, t) for reason in move.reasons
+        ]
+        if points := round(100 * easier_than_recorded(move)):
+            reasons.append(t.md("move.pointless", taker=move.to_rep, points=points))
+        st.caption("\n\n".join(reasons))
         with st.container(horizontal=True, vertical_alignment="center"):
             if standing is not None:
                 [decision] = standing.itertuples()
@@ -183,6 +184,8 @@ def move_card(
                 key="note",
                 placeholder=t("move.note"),
                 label_visibility="collapsed",
+                # A rerun of its own would overtake the change of page that left the field.
+                on_change="ignore",
             )
             for verdict in ("accept", "decline"):
                 st.button(

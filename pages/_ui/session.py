@@ -42,8 +42,9 @@ def switch_workspace(name: str) -> None:
 
 
 def forget_scope() -> None:
-    """Another workspace has its own dates, teams and attributes."""
-    st.session_state.update({"chosen_as_of": None, "team": "", "by": ""})
+    """Another workspace has its own dates, teams, attributes and people."""
+    nothing = dict.fromkeys(("team", "by", "shown", "rep", "against"), "")
+    st.session_state.update(nothing, chosen_as_of=None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=len(WORKSPACES))

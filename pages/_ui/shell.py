@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,25 @@ from analytics.settings import SETTINGS
 from analytics.workflow import coverage, teams
 from data.errors import UserError
 from data.workspaces import WORKSPACES
-from pages._ui import session
+from pages._ui import address, session
 from pages._ui.text import LANGUAGES, Text
 
 PAGES = Path(__file__).parents[1]
-ADDRESSES = {"overview": "", "winrates": "win-rates", "reallocate": "reallocate", "imports": "data"}
+ADDRESSES = {
+    "overview": "",
+    "winrates": "win-rates",
+    "profile": "rep-profile",
+    "model": "model",
+    "reallocate": "reallocate",
+    "imports": "data",
+}
 """Pages by the name of their script, in the order of the navigation, with their address."""
 
 st.set_page_config("Evenhand", page_icon="⚖️", layout="wide", initial_sidebar_state="collapsed")
 
 
 def main() -> None:
-    restore_address()
+    address.restore()
     t = session.text()
     listed = {
         name: st.Page(
@@ -34,6 +40,7 @@ def main() -> None:
     }
     st.session_state["pages"] = listed
     page = st.navigation(list(listed.values()), position="top")
+    [st.session_state["here"]] = [name for name, at in ADDRESSES.items() if at == page.url_path]
     try:
         if session.is_open():
             session.enter()
@@ -50,40 +57,6 @@ def main() -> None:
         logging.getLogger("evenhand").exception("page %s", page.title)
         st.error(t("error.bug"), icon=":material/error:")
         st.button(t("shell.again"), key="again")
-
-
-def restore_address() -> None:
-    """Take language and scope from the address when the session does not know them yet."""
-    state, asked = st.session_state, st.query_params
-    if "lang" not in state:
-        preferred = asked.get("lang") or (st.context.locale or "en")[:2].lower()
-        state["lang"] = preferred if preferred in LANGUAGES else "en"
-    if "workspace" not in state:
-        wanted = asked.get("workspace", "sample")
-        state["workspace"] = wanted if wanted in WORKSPACES else "sample"
-    if "period" not in state:
-        kind = asked.get("period", "quarter")
-        state["period"] = kind if kind in PERIOD_KINDS else "quarter"
-    state.setdefault("team", asked.get("team", ""))
-    state.setdefault("by", asked.get("by", ""))
-    if "chosen_as_of" not in state:
-        try:
-            state["chosen_as_of"] = date.fromisoformat(asked.get("as_of", ""))
-        except ValueError:
-            state["chosen_as_of"] = None
-
-
-def publish_address() -> None:
-    """Keep the address in step, so that what is shown can be linked to and reloaded."""
-    state = st.session_state
-    wanted = {"lang": state["lang"]}
-    for name, default in (("workspace", "sample"), ("period", "quarter"), ("team", ""), ("by", "")):
-        if state[name] != default:
-            wanted[name] = state[name]
-    if state["chosen_as_of"]:
-        wanted["as_of"] = state["chosen_as_of"].isoformat()
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
 
 
 def scope_bar(t: Text) -> None:
@@ -122,7 +95,7 @@ def scope_bar(t: Text) -> None:
             label_visibility="collapsed",
         )
     session.sit_down(everybody.at(team=state["team"]).scope)
-    publish_address()
+    address.publish()
     if as_of < newest:
         st.info(t("shell.looking_back"), icon=":material/history:")
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.serving import browsing, serving, settle
 
-PAGES = ("Overview", "Win rates", "Reallocate", "Data")
+PAGES = ("Overview", "Win rates", "Rep profile", "Reallocate", "Data")
 GOALS = {"unchanged": 2.0, "one chart": 2.5, "whole page": 6.0}
 EMPTY = Path(__file__).parent / "empty" / "app.py"
 
@@ -85,12 +85,15 @@ def rerun(page: Page) -> float:
     return timed(page, lambda: page.keyboard.press("r"))
 
 
-def other_rep(page: Page) -> float:
-    """Choose the next person in the profile: one chart changes."""
-    page.locator(".st-key-rep input").click()
-    page.keyboard.press("ArrowDown")
-    page.wait_for_timeout(100)
-    return timed(page, lambda: page.keyboard.press("Enter"))
+def other_picture(page: Page) -> float:
+    """From the ranking to the segments, or back: one chart changes."""
+    control = page.locator(".st-key-view-en")
+    ranking, segments = (
+        control.get_by_role("radio", name=name).or_(control.get_by_role("button", name=name)).first
+        for name in ("Ranking", "Segments")
+    )
+    shown = page.get_by_text("the place is not known").count()
+    return timed(page, lambda: (segments if shown else ranking).click())
 
 
 def visit(page: Page, title: str) -> float:
@@ -134,7 +137,7 @@ def measure(rounds: int, folder: Path) -> dict[tuple[str, str], float]:
                 times["Empty", "unchanged"].append(rerun(empty))
                 times[title, "unchanged"].append(rerun(ours))
                 if title == "Win rates":
-                    times[title, "one chart"].append(other_rep(ours))
+                    times[title, "one chart"].append(other_picture(ours))
     return {key: statistics.median(took) for key, took in times.items()}
 
 
