@@ -91,7 +91,8 @@ with heading:
     else:
         sentence = t("reallocate.finding_hold")
     if study.by:
-        sentence += " " + t.md("reallocate.by", attribute=t(f"attribute.{study.by}"))
+        crossed = " × ".join(t(f"attribute.{name}") for name in study.attributes)
+        sentence += " " + t.md("reallocate.by", attribute=crossed)
     title(t("page.reallocate"), sentence)
     beside_the_claim(found, terms, t)
 
