@@ -10,9 +10,13 @@ import numpy as np
 import pandas as pd
 
 from analytics.allocation import Interval
+from analytics.allocation.move import summary
 from analytics.selection import e_value, tipping_gap
 from analytics.settings import Settings
-from analytics.study import Study, natural, typical_mix
+from analytics.study import Study, natural, rates_over, typical_mix
+
+KNOWN_PLACE = 0.5
+"""Least probability of a place that may be printed as one."""
 
 SMALL_MIX = 16
 """Typical opportunities where everybody's rates are averaged in every level: a third of the usual
@@ -53,16 +57,16 @@ class Comparison:
     recorded_gap: float
     e_value: float
 
+    @property
+    def told(self) -> bool:
+        """Whether the interval of the difference leaves out that both are alike."""
+        return self.difference.low > 0 or self.difference.high < 0
+
 
 def rate_draws(study: Study, settings: Settings) -> pd.DataFrame:
     """Joint draws of each rep's win rate at the typical mix: one row a draw, one column a rep."""
-    assert study.model is not None
-    mix = typical_mix(study)
-    rows = pd.DataFrame({"rep": study.reps}).merge(mix, how="cross")
-    draws = study.model.posterior_samples(rows, size=settings.draws, random_state=settings.seed)
-    weights = mix["weight"].to_numpy() / mix["weight"].sum()
-    rates = draws.reshape(len(draws), len(study.reps), len(mix)) @ weights
-    return pd.DataFrame(rates, columns=list(study.reps))
+    rates = rates_over(study, [typical_mix(study)], settings)
+    return pd.DataFrame(rates[:, :, 0], columns=list(study.reps))
 
 
 def ranking(draws: pd.DataFrame, interval: float) -> pd.DataFrame:
@@ -72,8 +76,8 @@ def ranking(draws: pd.DataFrame, interval: float) -> pd.DataFrame:
     -------
     One row per rep, the highest mean rate first: rep; rank, the likeliest place, and p_rank,
     its probability; rank_low and rank_high, between which the place lies with probability
-    ``interval``; p_best, the probability of the first place. Where p_rank is below one half
-    the place is not known, and should not be printed as one.
+    ``interval``; p_best, the probability of the first place. known says whether p_rank is
+    high enough for the place to be printed as one.
     """
     ranks = draws.rank(axis=1, ascending=False, method="first").to_numpy(int)
     places = np.arange(1, ranks.shape[1] + 1)
@@ -85,6 +89,7 @@ def ranking(draws: pd.DataFrame, interval: float) -> pd.DataFrame:
             "rep": draws.columns,
             "rank": places[chances.argmax(axis=1)],
             "p_rank": chances.max(axis=1),
+            "known": chances.max(axis=1) >= KNOWN_PLACE,
             "rank_low": low,
             "rank_high": high,
             "p_best": chances[:, 0],
@@ -112,7 +117,7 @@ def compare(
     return Comparison(
         first=first,
         second=second,
-        difference=_interval(a - b, interval),
+        difference=Interval(*summary(a - b, interval)),
         p_better=float((a > b).mean()),
         raw_difference=float(raw[0] - raw[1]),
         lead_difference=float(leads[0] - leads[1]),
@@ -150,23 +155,13 @@ def over_time(study: Study, settings: Settings) -> pd.DataFrame:
 
 def _estimated(study: Study, column: str, counts: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Counts by level with the rate that the model has for the average rep there."""
-    assert study.model is not None
     if counts.empty:
         return counts.assign(raw=[], mean=[], low=[], high=[])
     mix = typical_mix(study, SMALL_MIX)
-    rows = pd.concat([mix.assign(**{column: level}) for level in counts["level"]])
-    everyone = pd.concat([rows.assign(rep=rep) for rep in study.reps])
-    draws = study.model.posterior_samples(everyone, size=settings.draws, random_state=settings.seed)
-    weights = mix["weight"].to_numpy() / mix["weight"].sum()
-    shape = (len(draws), len(study.reps), len(counts), len(mix))
-    rates = (draws.reshape(shape) @ weights).mean(axis=1)
+    profiles = [mix.assign(**{column: level}) for level in counts["level"]]
+    rates = rates_over(study, profiles, settings).mean(axis=1)
     tails = [(1 - settings.interval) / 2, (1 + settings.interval) / 2]
     low, high = np.quantile(rates, tails, axis=0)
     return counts.assign(
         raw=counts["wins"] / counts["trials"], mean=rates.mean(axis=0), low=low, high=high
     )
-
-
-def _interval(draws: np.ndarray, interval: float) -> Interval:
-    low, high = np.quantile(draws, [(1 - interval) / 2, (1 + interval) / 2])
-    return Interval(float(draws.mean()), float(low), float(high))

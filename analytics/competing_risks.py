@@ -18,6 +18,7 @@ from scipy.optimize import brentq, minimize
 from scipy.special import expit, logit
 from sklearn.base import clone
 
+from analytics.scope import month_names
 from analytics.timing import Ends, ends, horizon, last_band
 from analytics.winrate import RepWinRate
 
@@ -272,7 +273,7 @@ def stage_effects(
 def with_period(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with the month in which they began as ``period``, like 2026-03."""
     began = "engaged_month" if "engaged_month" in rows else "created_on"
-    return rows.assign(period=rows[began].astype("string").str[:7])
+    return rows.assign(period=month_names(rows[began]))
 
 
 def _chunks(size: int) -> Iterator[slice]:

@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import Any, TypeVar
 
-from analytics.scope import Scope
+from analytics.scope import Period, Scope
 from analytics.settings import SETTINGS, Settings
 from data.warehouse import Warehouse
 
@@ -71,3 +72,19 @@ class Desk:
     def at(self, **changes: Any) -> "Desk":
         """The same workspace in a changed scope."""
         return replace(self, scope=replace(self.scope, **changes))
+
+
+def of_everybody(question: Callable[..., Answer]) -> Callable[..., Answer]:
+    """A question whose answer hangs on neither the team nor the period of the goals.
+
+    It is asked for everybody, and worked out once whoever looks.
+    """
+
+    @wraps(question)
+    def asked(desk: Desk, *details: Hashable) -> Answer:
+        everybody = desk.at(team="", period=Period.containing(desk.scope.as_of))
+        if everybody.scope == desk.scope:
+            return question(desk, *details)
+        return everybody.ask(asked, *details)
+
+    return asked

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.scope import month_names
 from analytics.settings import Settings
 from analytics.winrate import RepWinRate
 
@@ -75,7 +76,7 @@ def chain(history: pd.DataFrame, segments: Sequence[str], settings: Settings) ->
     segments
         Attributes the folds keep, beside rep, team, period (of engagement), wins and trials.
     """
-    engaged, closed = _number(history["engaged_month"]), _number(history["closed_month"])
+    engaged, closed = (month_numbers(history[f"{what}_month"]) for what in ("engaged", "closed"))
     trials = history["trials"].to_numpy(float)
     months = _months_to_settle(engaged, closed, trials)
     first = _first_cut(closed, history, settings)
@@ -88,7 +89,7 @@ def chain(history: pd.DataFrame, segments: Sequence[str], settings: Settings) ->
         return Chain((), months, settled)
 
     cells = history[["rep", "team", *segments]].assign(
-        period=history["engaged_month"].astype("string").str[:7],
+        period=month_names(history["engaged_month"]),
         wins=history["wins"].astype(float),
         trials=trials,
     )
@@ -140,7 +141,7 @@ def mean_and_error(
     return mean, float(np.sqrt(max(deals @ apart**2, clustered)) / total)
 
 
-def _number(months: pd.Series) -> NDArray:
+def month_numbers(months: pd.Series) -> NDArray[np.float64]:
     """Months numbered in a row; missing ones are NaN, before and after nothing."""
     dates = pd.to_datetime(months)
     return (12 * dates.dt.year + dates.dt.month).to_numpy(float)

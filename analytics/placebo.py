@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.base import clone
 
-from analytics.allocation import plan_value
+from analytics.allocation import Interval, plan_value
+from analytics.allocation.move import summary
 from analytics.allocation.solve import solve
 from analytics.reallocation import Terms, pose, reallocation, rules_of
 from analytics.settings import Settings
-from analytics.study import Study
-from analytics.winrate.placebo import alike, loosened, shuffled
+from analytics.study import Study, tested
+from analytics.winrate.placebo import loosened, shuffled
 
 RUNS = 20
 """Shuffles behind a placebo; what one costs is mostly three fits and two half fits."""
@@ -42,15 +44,6 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Range:
-    """Mean over the shuffles, and the range of the middle 90 % of them (money)."""
-
-    mean: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Placebo:
     """What a method finds where reps do not differ, whatever it finds in the real data.
 
@@ -59,7 +52,7 @@ class Placebo:
     runs
         Shuffles.
     shown, ungated
-        As in ``Claim``.
+        As in ``Claim``: the mean over the shuffles, and the range of the middle 90 % of them.
     passed
         Share of the shuffles in which the gates let anything through.
     loosened
@@ -67,14 +60,18 @@ class Placebo:
     """
 
     runs: int
-    shown: Range
-    ungated: Range
+    shown: Interval
+    ungated: Interval
     passed: float
     loosened: float
 
 
 def shuffled_claim(
-    study: Study, chain: Callable[[Study], Claim], settings: Settings, number: int
+    study: Study,
+    group: NDArray[np.intp],
+    chain: Callable[[Study], Claim],
+    settings: Settings,
+    number: int,
 ) -> Claim:
     """What a chain from the closed opportunities to money claims on one shuffle of the outcomes.
 
@@ -83,24 +80,26 @@ def shuffled_claim(
     study
         Of the real outcomes; the shuffle is fitted and tested as it was. Its counts must be
         whole, that is, not weighted, and it must have a model.
+    group
+        Of each cell, within which outcomes are shuffled; see ``winrate.placebo.alike``.
     chain
         What is claimed on a study.
     number
         Which shuffle; the same number is the same shuffle.
     """
-    rng = np.random.default_rng([settings.seed, number])
-    group = alike(study.cells, study.segments)
-    return chain(_refitted(study, shuffled(study.cells, group, rng), settings))
+    cells = shuffled(study.cells, group, np.random.default_rng([settings.seed, number]))
+    model = clone(study.model).fit_aggregated(cells, cells["wins"], cells["trials"])
+    return chain(replace(study, cells=cells, model=model, signal=tested(model, settings)))
 
 
-def placebo(study: Study, claims: Sequence[Claim]) -> Placebo:
+def placebo(study: Study, group: NDArray[np.intp], claims: Sequence[Claim]) -> Placebo:
     """What the shuffles of a study say together; there is at least one."""
     return Placebo(
         runs=len(claims),
-        shown=_range([claim.shown for claim in claims]),
-        ungated=_range([claim.ungated for claim in claims]),
+        shown=Interval(*summary(np.array([claim.shown for claim in claims]))),
+        ungated=Interval(*summary(np.array([claim.ungated for claim in claims]))),
         passed=float(np.mean([claim.shown != 0 for claim in claims])),
-        loosened=loosened(study.cells, alike(study.cells, study.segments)),
+        loosened=loosened(study.cells, group),
     )
 
 
@@ -110,12 +109,13 @@ def plan_placebo_claim(
     study: Study,
     terms: Terms,
     settings: Settings,
+    group: NDArray[np.intp],
     number: int,
 ) -> Claim:
     """What ``reallocation`` would claim on one shuffle; the other parameters are its own."""
     coarse = replace(settings, bootstrap=BOOTSTRAP, draws=DRAWS)
     return shuffled_claim(
-        study, lambda it: plan_claim(items, reps, it, terms, coarse), coarse, number
+        study, group, lambda it: plan_claim(items, reps, it, terms, coarse), coarse, number
     )
 
 
@@ -133,21 +133,3 @@ def plan_claim(
     plan = reallocation(items, reps, study, terms, settings).plan
     shown = plan.cross_fitted if plan.status == "plan" else None
     return Claim(shown=shown or 0.0, ungated=ungated)
-
-
-def _refitted(study: Study, cells: pd.DataFrame, settings: Settings) -> Study:
-    model = clone(study.model).fit_aggregated(cells, cells["wins"], cells["trials"])
-    signal = model.signal_test(
-        n_boot=settings.bootstrap,
-        random_state=settings.seed,
-        alpha=settings.alpha,
-        min_wins=settings.min_wins,
-        min_losses=settings.min_losses,
-        power=settings.power,
-    )
-    return replace(study, cells=cells, model=model, signal=signal)
-
-
-def _range(claims: list[float]) -> Range:
-    low, high = np.quantile(claims, (0.05, 0.95))
-    return Range(float(np.mean(claims)), float(low), float(high))

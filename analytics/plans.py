@@ -1,13 +1,16 @@
 """Questions about who should work on what: moves, hand-overs, and what became of them."""
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics import ownership, reallocation
 from analytics.abilities import evidence
-from analytics.desk import Desk
+from analytics.desk import Desk, of_everybody
 from analytics.placebo import RUNS, Claim, Placebo, placebo, plan_claim, plan_placebo_claim
 from analytics.reallocation import Recommendation, Terms
 from analytics.selection import Readings, readings
+from analytics.winrate.placebo import alike
 from analytics.workflow import marts, open_items, people
 from data.log import standing_decisions
 
@@ -42,6 +45,13 @@ def own_claim(desk: Desk, terms: Terms) -> Claim:
     )
 
 
+@of_everybody
+def alike_deals(desk: Desk) -> NDArray[np.intp]:
+    """Which closed opportunities are alike enough for their outcomes to be shuffled."""
+    found = desk.ask(evidence)
+    return alike(found.cells, found.segments)
+
+
 def placebo_claim(desk: Desk, terms: Terms, number: int) -> Claim:
     """What the same method claims on one shuffle of the outcomes; takes a second or two."""
     return plan_placebo_claim(
@@ -50,6 +60,7 @@ def placebo_claim(desk: Desk, terms: Terms, number: int) -> Claim:
         desk.ask(evidence),
         terms,
         desk.settings,
+        desk.ask(alike_deals),
         number,
     )
 
@@ -59,7 +70,8 @@ def plan_placebo(desk: Desk, terms: Terms, runs: int = RUNS) -> Placebo | None:
     study = desk.ask(evidence)
     if study.model is None:
         return None
-    return placebo(study, [desk.ask(placebo_claim, terms, number) for number in range(runs)])
+    claims = [desk.ask(placebo_claim, terms, number) for number in range(runs)]
+    return placebo(study, desk.ask(alike_deals), claims)
 
 
 def handovers(desk: Desk) -> tuple[ownership.Handover, ...]:

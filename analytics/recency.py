@@ -13,6 +13,7 @@ from analytics.forward import (
     chain,
     log_loss,
     mean_and_error,
+    month_numbers,
     outcomes,
     predicted,
 )
@@ -109,16 +110,9 @@ def recency(period: pd.Series, now: str, half_life: float | None) -> NDArray[np.
     """
     if half_life is None or period.isna().all():
         return np.ones(len(period))
-    [end] = _number(pd.Series([now]))
-    weight = 0.5 ** (np.maximum(end - _number(period), 0) / half_life)
+    [end] = month_numbers(pd.Series([now]))
+    weight = 0.5 ** (np.maximum(end - month_numbers(period), 0) / half_life)
     return np.where(np.isnan(weight), np.nanmean(weight), weight)
-
-
-def _number(period: pd.Series) -> NDArray[np.float64]:
-    """Months numbered in a row, NaN where missing."""
-    text = period.astype("string")
-    year, month = (pd.to_numeric(part) for part in (text.str[:4], text.str[5:7]))
-    return (12 * year + month).to_numpy(float, na_value=np.nan)
 
 
 def _rates(study: Study, fold: Fold, months: int | None, rows: pd.DataFrame) -> NDArray:

@@ -1,7 +1,7 @@
 """What the command line prints of the questions: plain dictionaries and lists of them."""
 
 import argparse
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import pandas as pd
@@ -43,12 +43,8 @@ def winrates(desk: Desk, options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
-    terms = Terms(
-        max_moves=options.max_moves,
-        capacity=0,
-        hand_over_customer=SETTINGS.hand_over_customer,
-        hand_over_new=SETTINGS.hand_over_new,
-        across_teams=options.across_teams,
+    terms = replace(
+        Terms.default(SETTINGS), max_moves=options.max_moves, across_teams=options.across_teams
     )
     plan = desk.ask(plans.recommendation, terms).plan
     readings = desk.ask(plans.plan_readings, terms)

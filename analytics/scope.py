@@ -1,8 +1,10 @@
-"""What a question is asked about: the day, the period, the team, the attribute."""
+"""What a question is asked about: the day, the period, the team, the attributes."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
+
+import pandas as pd
 
 PeriodKind = Literal["year", "quarter", "month", "week"]
 PERIOD_KINDS: tuple[PeriodKind, ...] = get_args(PeriodKind)
@@ -58,6 +60,11 @@ class Scope:
     period: Period
     team: str = ""
     attributes: tuple[str, ...] = ()
+
+
+def month_names(months: pd.Series) -> pd.Series:
+    """Months as "2026-03", missing ones missing."""
+    return months.astype("string").str[:7]
 
 
 def default_as_of(newest: date | None, today: date, stale_days: int) -> date:

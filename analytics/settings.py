@@ -39,6 +39,8 @@ class Settings:
         shows less: the same opportunities are spread over more combinations.
     max_combinations
         Most combinations of the attributes crossed with the reps.
+    max_open
+        Share of a month's opportunities still open beyond which their win rate may be bent.
     max_moves
         Opportunities one plan moves at most; more than a team can hand over well.
     p_gain_min
@@ -70,6 +72,7 @@ class Settings:
     max_by_levels: int = 25
     crossed: int = 2
     max_combinations: int = 500
+    max_open: float = 0.2
     max_moves: int = 20
     p_gain_min: float = 0.8
     capacity_factor: float = 1.2

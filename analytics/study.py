@@ -7,7 +7,9 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from analytics.scope import month_names
 from analytics.settings import ATTRIBUTES, Settings
 from analytics.winrate import RepWinRate, SignalTest
 
@@ -88,7 +90,14 @@ def study(win_cells: pd.DataFrame, attributes: Sequence[str], settings: Settings
     if cells.empty:
         return Study(cells, segments, crossed, choices, model=None, signal=NOTHING_CLOSED)
     model = blank_model(segments, crossed).fit_aggregated(cells, cells["wins"], cells["trials"])
-    signal = model.signal_test(
+    signal = tested(model, settings)
+    enough = signal.verdict_reps != "too_little_data"
+    return Study(cells, segments, crossed, choices, model if enough else None, signal)
+
+
+def tested(model: RepWinRate, settings: Settings) -> SignalTest:
+    """The signal test of a fitted model under the thresholds of the product."""
+    return model.signal_test(
         n_boot=settings.bootstrap,
         random_state=settings.seed,
         alpha=settings.alpha,
@@ -96,8 +105,6 @@ def study(win_cells: pd.DataFrame, attributes: Sequence[str], settings: Settings
         min_losses=settings.min_losses,
         power=settings.power,
     )
-    enough = signal.verdict_reps != "too_little_data"
-    return Study(cells, segments, crossed, choices, model if enough else None, signal)
 
 
 def blank_model(segments: Sequence[str], attributes: Sequence[str]) -> RepWinRate:
@@ -156,7 +163,7 @@ def usable_attributes(
 def aggregate(win_cells: pd.DataFrame, segments: tuple[str, ...]) -> pd.DataFrame:
     """Wins and trials by rep, team, the given attributes and the month of engagement."""
     cells = win_cells.assign(
-        period=win_cells["engaged_month"].astype("string").str[:7],
+        period=month_names(win_cells["engaged_month"]),
     )
     keys = ["rep", "team", *segments, "period"]
     grouped = cells.groupby(keys, dropna=False, as_index=False)[["wins", "trials"]].sum()
@@ -193,17 +200,13 @@ def win_rates(study: Study, settings: Settings, by: str = "") -> pd.DataFrame:
     kind, and this one's sign is all but certain; else 0. Without the first condition one cell in
     ten would stand out in a company whose reps do not differ.
     """
-    model = study.model
-    if model is None:
+    if study.model is None:
         return pd.DataFrame(columns=list(WIN_RATES))
     by = by if by in study.attributes else study.by
     mix = typical_mix(study)
     levels = sorted(study.cells[by].dropna().unique(), key=natural) if by else []
-    profiles = pd.concat([mix, *(mix.assign(**{by: level}) for level in levels)])
-    rows = pd.DataFrame({"rep": study.reps}).merge(profiles, how="cross")
-    draws = model.posterior_samples(rows, size=settings.draws, random_state=settings.seed)
-    weights = mix["weight"].to_numpy() / mix["weight"].sum()
-    rates = draws.reshape(len(draws), len(study.reps), 1 + len(levels), len(mix)) @ weights
+    profiles = [mix, *(mix.assign(**{by: level}) for level in levels)]
+    rates = rates_over(study, profiles, settings)
     return pd.concat(
         [
             seen(study, by, level).assign(
@@ -214,6 +217,22 @@ def win_rates(study: Study, settings: Settings, by: str = "") -> pd.DataFrame:
         ],
         ignore_index=True,
     )
+
+
+def rates_over(
+    study: Study, profiles: Sequence[pd.DataFrame], settings: Settings
+) -> NDArray[np.float64]:
+    """Joint draws of each rep's win rate in each profile, shape (draws, reps, profiles).
+
+    A profile is a mix of opportunities, all of one length: rows like those of ``typical_mix``,
+    over which the rate is averaged by their weight.
+    """
+    assert study.model is not None
+    rows = pd.DataFrame({"rep": study.reps}).merge(pd.concat(profiles), how="cross")
+    draws = study.model.posterior_samples(rows, size=settings.draws, random_state=settings.seed)
+    weights = profiles[0]["weight"].to_numpy()
+    shape = (len(draws), len(study.reps), len(profiles), len(weights))
+    return draws.reshape(shape) @ (weights / weights.sum())
 
 
 def natural(level: str) -> tuple[float, str]:

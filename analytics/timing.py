@@ -7,6 +7,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
+from analytics.settings import SETTINGS
+
 BAND_DAYS = 28
 """Days of one age band of the mart ``deal_ages``."""
 
@@ -75,7 +77,7 @@ def censoring(
     cohorts: pd.DataFrame,
     deal_ages: pd.DataFrame,
     *,
-    max_open: float = 0.2,
+    max_open: float = SETTINGS.max_open,
     alpha: float = 0.01,
     min_ratio: float = 1.1,
     min_observed: int = 50,

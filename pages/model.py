@@ -118,7 +118,7 @@ def still_open() -> None:
     if months.empty:
         return
     st.subheader(t("waiting.title"), anchor=False)
-    st.markdown(judging.waiting_in_words(waiting, t))
+    st.markdown(judging.waiting_in_words(waiting, t, "orange"))
     picture(
         lambda: curves.open_bars(months, t),
         judging.much_open(months, t),

@@ -7,7 +7,6 @@ from analytics.workflow import coverage, open_items, people
 from pages._ui import address, estimates, explaining, session
 from pages._ui.blocks import drawer, empty, picture, tiles, title
 from pages._ui.controls import select
-from pages._ui.rates import KNOWN
 from pages._ui.session import ask, ask_patiently
 from pages._ui.text import plain
 from pages._ui.verdict import verdict_sentence
@@ -47,7 +46,7 @@ def estimated() -> list[dict[str, str]]:
     if rated.empty:
         return []
     of, placed = rated.iloc[0], ask(ranks).set_index("rep").loc[rep]
-    if placed["p_rank"] >= KNOWN:
+    if placed["known"]:
         place = f"{int(placed['rank'])}"
         likely = t("profile.place_known", chance=t.chance(placed["p_rank"]))
     else:
@@ -164,7 +163,7 @@ def comparison() -> None:
         of=(rep, against),
     )
     st.markdown(explaining.where_it_comes_from(of, t))
-    if explaining.is_told(of) and (box := drawer(t("compare.strength"), "strength")):
+    if of.told and (box := drawer(t("compare.strength"), "strength")):
         better, _ = explaining.better_and_worse(of)
         box.markdown(t.md("compare.e_value", better=better, value=f"{of.e_value:.1f}"))
 

@@ -52,6 +52,7 @@ def test_a_place_has_the_share_of_the_draws_in_which_it_is_taken():
     assert places["p_rank"].to_dict() == {"ann": 0.75, "bob": 0.75, "cid": 0.75}
     assert places["p_best"].to_dict() == {"ann": 0.75, "bob": 0.25, "cid": 0}
     assert places.loc["cid", ["rank_low", "rank_high"]].tolist() == [2, 3]
+    assert places["known"].all()
 
 
 def test_equal_reps_have_no_place_that_could_be_printed():
@@ -60,6 +61,7 @@ def test_equal_reps_have_no_place_that_could_be_printed():
     places = ranking(pd.DataFrame(alike, columns=list("abcdef")), 0.9)
 
     assert (places["p_rank"] < 0.25).all()
+    assert not places["known"].any()
     assert (places["rank_low"] == 1).all()
     assert (places["rank_high"] == 6).all()
 
@@ -93,7 +95,10 @@ def test_the_other_way_round_everything_changes_its_sign_but_what_it_takes(unlik
 def test_what_may_be_chance_needs_nothing_hidden_to_explain_it(unlike, draws):
     same = draws.assign(Bob=draws["Ann"].sample(frac=1, random_state=1).to_numpy())
 
-    assert compare(unlike, same, "Ann", "Bob", 0.9).e_value == 1
+    found = compare(unlike, same, "Ann", "Bob", 0.9)
+
+    assert found.e_value == 1
+    assert not found.told
 
 
 # Segments and months

@@ -9,7 +9,6 @@ from analytics.comparison import Comparison
 from analytics.selection import LARGEST_GAP
 from pages._ui.explaining import (
     better_and_worse,
-    is_told,
     revenue_finding,
     revenue_parts,
     revenue_rest,
@@ -44,7 +43,7 @@ CLOSE = replace(AHEAD, difference=Interval(0.03, -0.05, 0.11), p_better=0.7)
 
 GAP = {
     "rep": "Anna", "deals": 80, "gap": 0.4, "mix": 0.36, "own": 0.03, "own_low": -0.01,
-    "own_high": 0.07, "rest": 0.01, "chance": 0.05,
+    "own_high": 0.07, "own_side": 0, "rest": 0.01, "chance": 0.05, "rest_told": False,
 }  # fmt: skip
 
 
@@ -67,7 +66,8 @@ def test_it_does_not_matter_who_is_named_first(t):
 
 
 def test_a_range_around_zero_lets_nobody_tell():
-    assert not is_told(CLOSE)
+    assert AHEAD.told
+    assert not CLOSE.told
     assert who_wins_more(CLOSE, EN) == (
         "Nobody can tell yet who is better: Anna is estimated 3 points ahead, "
         "but anything from −5 to +11 is likely"
@@ -127,8 +127,8 @@ def test_the_mix_is_a_part_of_the_gap_or_set_against_it(gap, mix, said):
 
 def test_what_is_own_is_a_difference_only_where_its_range_says_so():
     untold, more, less = (
-        revenue_rest({**GAP, "own": own, "own_low": own - 0.04, "own_high": own + 0.04}, EN)
-        for own in (0.03, 0.05, -0.05)
+        revenue_rest({**GAP, "own": own, "own_side": side}, EN)
+        for own, side in ((0.03, 0), (0.05, 1), (-0.05, -1))
     )
 
     assert "cannot be told" in untold
@@ -138,7 +138,7 @@ def test_what_is_own_is_a_difference_only_where_its_range_says_so():
 
 def test_more_than_chance_leaves_means_that_something_is_not_recorded():
     assert "no more than chance makes of 80 wins" in revenue_rest(GAP, EN)
-    assert "does not record" in revenue_rest({**GAP, "rest": -0.06}, EN)
+    assert "does not record" in revenue_rest({**GAP, "rest": -0.06, "rest_told": True}, EN)
 
 
 def test_the_parts_drawn_add_up_to_the_whole_drawn_last():

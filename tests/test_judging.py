@@ -9,7 +9,7 @@ import pytest
 
 from analytics.allocation import Interval, Move
 from analytics.calibration import Calibration
-from analytics.placebo import Claim, Placebo, Range
+from analytics.placebo import Claim, Placebo
 from analytics.recency import HalfLife
 from analytics.selection import Readings
 from analytics.timing import Censoring
@@ -54,7 +54,7 @@ COHORTS = pd.DataFrame(
 
 CENSORED = Censoring(COHORTS, 0.8, 0.001, True, 0.41, 0.44, 0.0)
 
-PLACEBO = Placebo(20, Range(0.0, 0.0, 0.0), Range(20_000.0, 1_000.0, 90_000.0), 0.0, 0.9)
+PLACEBO = Placebo(20, Interval(0.0, 0.0, 0.0), Interval(20_000.0, 1_000.0, 90_000.0), 0.0, 0.9)
 
 
 # Figures
@@ -183,10 +183,13 @@ def test_the_half_life_is_said_with_what_was_tried():
 
 
 def test_the_direction_in_which_open_ones_bend_the_rate_is_said():
-    low = judging.waiting_in_words(CENSORED, EN).replace("\\", "")
-    high = judging.waiting_in_words(replace(CENSORED, competing_risk=0.4), EN).replace("\\", "")
+    low, high = (
+        judging.waiting_in_words(found, EN, "orange").replace("\\", "")
+        for found in (CENSORED, replace(CENSORED, competing_risk=0.4))
+    )
 
     assert "Of 100 opportunities" in low
+    assert "pale months" in judging.waiting_in_words(CENSORED, EN, "pale")
     assert "3.0 points too low" in low
     assert "1.0 points too high" in high
 
@@ -194,8 +197,8 @@ def test_the_direction_in_which_open_ones_bend_the_rate_is_said():
 def test_open_ones_that_bend_nothing_are_said_to_bend_nothing():
     calm = replace(CENSORED, cohorts=COHORTS.assign(warned=False))
 
-    assert "Too little is still open" in judging.waiting_in_words(calm, EN)
-    assert "about as long" in judging.waiting_in_words(replace(calm, differ=False), EN)
+    assert "Too little is still open" in judging.waiting_in_words(calm, EN, "orange")
+    assert "about as long" in judging.waiting_in_words(replace(calm, differ=False), EN, "orange")
     assert judging.much_open(COHORTS, EN) == "In 1 of 2 months more than a fifth is still open"
 
 

@@ -10,6 +10,7 @@ from analytics.placebo import Claim, placebo, plan_claim, plan_placebo_claim, sh
 from analytics.reallocation import Terms, reallocation
 from analytics.settings import SETTINGS
 from analytics.study import Study
+from analytics.winrate.placebo import alike
 from tests.histories import history, studied
 
 QUICK = replace(SETTINGS, bootstrap=199, draws=200)
@@ -20,6 +21,11 @@ def specialists() -> Study:
     return studied(
         history(np.random.default_rng(1), reps=6, sd_rep_product=0.9, sd_segment=0.3), QUICK
     )
+
+
+@pytest.fixture(scope="module")
+def groups(specialists: Study) -> np.ndarray:
+    return alike(specialists.cells, specialists.segments)
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +70,16 @@ def test_nothing_open_is_nothing_claimed(specialists, book):
     assert claim == Claim(0.0, 0.0)
 
 
-def test_specialists_vanish_in_shuffled_outcomes_and_with_them_the_claim(specialists, book):
+def test_specialists_vanish_in_shuffled_outcomes_and_with_them_the_claim(specialists, groups, book):
     items, reps = book
     terms = Terms.default(SETTINGS)
     real = plan_claim(items, reps, specialists, terms, QUICK)
 
     claims = [
-        plan_placebo_claim(items, reps, specialists, terms, SETTINGS, number) for number in range(5)
+        plan_placebo_claim(items, reps, specialists, terms, SETTINGS, groups, number)
+        for number in range(5)
     ]
-    found = placebo(specialists, claims)
+    found = placebo(specialists, groups, claims)
 
     assert found.runs == 5
     assert found.passed <= 0.2
@@ -81,17 +88,17 @@ def test_specialists_vanish_in_shuffled_outcomes_and_with_them_the_claim(special
     assert found.loosened > 0.95
 
 
-def test_a_placebo_sums_up_what_is_claimed_on_each_shuffle(specialists):
+def test_a_placebo_sums_up_what_is_claimed_on_each_shuffle(specialists, groups):
     claims = [Claim(shown=100.0 * (number == 1), ungated=float(number)) for number in range(1, 5)]
 
-    found = placebo(specialists, claims)
+    found = placebo(specialists, groups, claims)
 
     assert (found.runs, found.passed) == (4, 0.25)
     assert astuple(found.shown) == pytest.approx((25, 0, 85))
     assert astuple(found.ungated) == pytest.approx((2.5, 1.15, 3.85))
 
 
-def test_each_number_is_a_shuffle_of_its_own_and_always_the_same(specialists):
+def test_each_number_is_a_shuffle_of_its_own_and_always_the_same(specialists, groups):
     wins: list[np.ndarray] = []
 
     def chain(study: Study) -> Claim:
@@ -101,7 +108,7 @@ def test_each_number_is_a_shuffle_of_its_own_and_always_the_same(specialists):
 
     few = replace(QUICK, bootstrap=19)
     for number in (0, 1, 2, 0):
-        shuffled_claim(specialists, chain, few, number)
+        shuffled_claim(specialists, groups, chain, few, number)
 
     assert len({row.tobytes() for row in wins}) == 3
     assert np.array_equal(wins[3], wins[0])

@@ -262,7 +262,7 @@ def test_rows_may_come_in_any_order_and_be_split():
     )
     ours, theirs = value_gaps(model, whole), value_gaps(shuffled, single[::-1])
     assert list(ours["rep"]) == list(theirs["rep"])
-    assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4)
+    assert_allclose(ours.astype(float), theirs.astype(float), rtol=1e-3, atol=1e-4)
 
 
 def test_the_unit_of_money_does_not_matter():
@@ -363,6 +363,7 @@ def test_a_rep_who_sells_dearer_everywhere_owns_the_lead():
     assert ann["own"] == pytest.approx(ann["gap"], rel=0.05)
     assert ann["own_low"] > 0
     assert by_name(gaps, "bo")["own_high"] < 0
+    assert (ann["own_side"], by_name(gaps, "bo")["own_side"]) == (1, -1)
 
 
 def test_a_team_is_compared_with_itself():
@@ -391,6 +392,8 @@ def test_a_missing_attribute_shows_as_more_than_chance():
     assert abs(by_name(known, "ann")["rest"]) < 0.02
     ann = by_name(hidden, "ann")
     assert abs(ann["rest"]) > ann["chance"]
+    assert ann["rest_told"]
+    assert not by_name(known, "ann")["rest_told"]
 
 
 @settings(max_examples=25, deadline=None)

@@ -66,9 +66,9 @@ class Move:
     reasons: tuple[Reason, ...]
 
 
-def summary(draws: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Mean, 5 % and 95 % quantile of a sample."""
-    low, high = np.quantile(draws, (0.05, 0.95))
+def summary(draws: NDArray[np.float64], level: float = 0.9) -> tuple[float, float, float]:
+    """Mean of a sample, and the ends between which the middle ``level`` of it lies."""
+    low, high = np.quantile(draws, ((1 - level) / 2, (1 + level) / 2))
     return float(draws.mean()), float(low), float(high)
 
 

@@ -52,9 +52,10 @@ def value_gaps(
     * mix: the gap of a rep who sells what this one sells, and is average in every segment
     * own: what the rep gets for that mix beyond the average rep, as far as the model believes it;
       with its interval own_low, own_high
+      and own_side, 1 or -1 where all of that lies on one side of zero, else 0
     * rest: what is left: chance, and what was shrunk away
     * chance: how far from zero chance alone moves ``rest``, with probability ``level``. A rest
-      beyond it says that an attribute which the model lacks sets this rep's deals apart
+      beyond it (rest_told) says that an attribute which the model lacks sets this rep apart
 
     Over all deals of ``cells`` gap, mix, own and rest are zero on average.
 
@@ -87,7 +88,9 @@ def value_gaps(
 
     (mix,), (own,) = (part.T for part in mix_and_own((posterior.scale * posterior.mode)[:, None]))
     gap = relative(amount[:, None])[:, 0] - 1
+    rest = gap - mix - own
     by_chance = by_rep @ (deals * posterior.deal_variance * model.predict(cells) ** 2)
+    chance = ndtri((1 + level) / 2) * np.sqrt(by_chance) / n_deals / team_value
     return pd.DataFrame(
         {
             "rep": reps,
@@ -99,7 +102,9 @@ def value_gaps(
             "own": own,
             "own_low": low,
             "own_high": high,
-            "rest": gap - mix - own,
-            "chance": ndtri((1 + level) / 2) * np.sqrt(by_chance) / n_deals / team_value,
+            "own_side": (low > 0).astype(int) - (high < 0).astype(int),
+            "rest": rest,
+            "chance": chance,
+            "rest_told": np.abs(rest) > chance,
         }
     )

@@ -28,7 +28,6 @@ INTERCEPT_SD = 3.0
 SMALLEST_SD, LARGEST_SD = 0.01, 3.0
 """Log odds: less cannot be seen in data, more is no win rate."""
 
-
 SEARCH_TOLERANCE = 1e-8
 """Of the modes on the way to the most probable standard deviations."""
 
@@ -66,8 +65,7 @@ class Scales:
 
     def fit(self, log_sd: NDArray, tolerance: float = NEWTON_TOLERANCE) -> Laplace:
         """The posterior at these standard deviations, started at the one before."""
-        sd = np.concatenate([[INTERCEPT_SD], np.exp(log_sd)])
-        fit = approximate(self._cells, sd, self._start, tolerance)
+        fit = approximate(self._cells, _with_intercept(log_sd), self._start, tolerance)
         self._start = fit.scale * fit.mode
         return fit
 
@@ -120,7 +118,11 @@ def integrated(cells: Cells, prior_sd: float, n_points: int) -> list[Fit]:
 
 
 def _fit(scales: Scales, log_sd: NDArray) -> Fit:
-    return Fit(np.concatenate([[INTERCEPT_SD], np.exp(log_sd)]), scales.fit(log_sd))
+    return Fit(_with_intercept(log_sd), scales.fit(log_sd))
+
+
+def _with_intercept(log_sd: NDArray) -> NDArray:
+    return np.concatenate([[INTERCEPT_SD], np.exp(log_sd)])
 
 
 def _peak(scales: Scales) -> NDArray:

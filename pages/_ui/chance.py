@@ -5,9 +5,9 @@ import math
 import streamlit as st
 
 from analytics.abilities import evidence
-from analytics.allocation import Move
+from analytics.allocation import Interval, Move
 from analytics.desk import Desk
-from analytics.placebo import RUNS, Claim, Placebo, Range
+from analytics.placebo import RUNS, Claim, Placebo
 from analytics.plans import own_claim, placebo_claim, plan_placebo
 from analytics.reallocation import Recommendation, Terms
 from analytics.selection import Readings, move_tipping_gap
@@ -114,5 +114,5 @@ def _known(desk: Desk, terms: Terms) -> int:
     return next((n for n in range(RUNS) if not desk.knows(placebo_claim, terms, n)), RUNS)
 
 
-def _range(found: Range, t: Text) -> str:
+def _range(found: Interval, t: Text) -> str:
     return t.money_range(found.low, found.high)

@@ -13,11 +13,6 @@ MOST_TIMES = 10
 """Times as much as the records show, beyond which the number says no more."""
 
 
-def is_told(compared: Comparison) -> bool:
-    """Whether the likely range of the difference leaves out that both are alike."""
-    return compared.difference.low > 0 or compared.difference.high < 0
-
-
 def better_and_worse(compared: Comparison) -> tuple[str, str]:
     """The names, the one with the higher estimate first."""
     names = (compared.first, compared.second)
@@ -39,7 +34,7 @@ def who_wins_more(compared: Comparison, t: Text) -> str:
         "high": t.points(high),
         "chance": t.chance(max(compared.p_better, 1 - compared.p_better)),
     }
-    if is_told(compared):
+    if compared.told:
         return t("compare.told", **facts)
     return t("compare.untold" if points(span.mean) else "compare.untold_even", **facts)
 
@@ -61,7 +56,7 @@ def where_it_comes_from(compared: Comparison, t: Text) -> str:
     else:
         key = "part" if worth <= counted else "more"
     said.append(t.md(f"leads.{key}", easier=easier, points=in_points(leads, t), number=worth))
-    if is_told(compared):
+    if compared.told:
         said.append(_what_would_undo_it(compared, t))
     return t("list.space").join(said)
 
@@ -98,7 +93,7 @@ def revenue_finding(gap: Mapping[str, Any], t: Text) -> str:
 
 def revenue_rest(gap: Mapping[str, Any], t: Text) -> str:
     """What is the rep's own beyond the mix, and whether the rest may be chance (markdown)."""
-    side = "more" if gap["own_low"] > 0 else "less" if gap["own_high"] < 0 else "untold"
+    side = {1: "more", -1: "less", 0: "untold"}[int(gap["own_side"])]
     own = t.md(
         f"own.{side}",
         rep=gap["rep"],
@@ -107,17 +102,12 @@ def revenue_rest(gap: Mapping[str, Any], t: Text) -> str:
         high=t.points(gap["own_high"]),
     )
     rest = t.md(
-        "gap.missing" if is_unexplained(gap) else "gap.chance",
+        "gap.missing" if gap["rest_told"] else "gap.chance",
         rest=in_points(gap["rest"], t),
         chance=points(gap["chance"]),
         deals=int(gap["deals"]),
     )
     return t("list.space").join((own, rest))
-
-
-def is_unexplained(gap: Mapping[str, Any]) -> bool:
-    """Whether more is left than chance would leave: something is not recorded."""
-    return abs(gap["rest"]) > gap["chance"]
 
 
 def revenue_parts(gap: Mapping[str, Any], t: Text) -> pd.DataFrame:
@@ -128,14 +118,14 @@ def revenue_parts(gap: Mapping[str, Any], t: Text) -> pd.DataFrame:
             (
                 t("gap.own"),
                 gap["own"],
-                gap["own_low"] > 0 or gap["own_high"] < 0,
+                bool(gap["own_side"]),
                 gap["own_low"],
                 gap["own_high"],
             ),
             (
                 t("gap.rest"),
                 gap["rest"],
-                is_unexplained(gap),
+                bool(gap["rest_told"]),
                 gap["rest"] - gap["chance"],
                 gap["rest"] + gap["chance"],
             ),

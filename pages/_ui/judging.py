@@ -1,5 +1,7 @@
 """How far the model can be trusted, in a manager's words (markdown unless said otherwise)."""
 
+from typing import Literal
+
 import pandas as pd
 
 from analytics.calibration import SOUND_BIAS, SOUND_SLOPE, Calibration
@@ -11,9 +13,6 @@ from pages._ui.text import Text
 
 REFERENCE = "constant"
 """The method that the others are compared with."""
-
-MANY_OPEN = 0.2
-"""Share of a month that is called much of it."""
 
 
 def trust(found: Calibration, t: Text) -> str:
@@ -164,14 +163,18 @@ def tried_in_words(tried: pd.DataFrame, t: Text) -> pd.DataFrame:
     )
 
 
-def waiting_in_words(found: Censoring, t: Text) -> str:
-    """How much is still open, and which way that bends the win rate of what has closed."""
+def waiting_in_words(found: Censoring, t: Text, colour: Literal["orange", "pale"]) -> str:
+    """How much is still open, and which way that bends the win rate of what has closed.
+
+    ``colour`` is that of the months in question in the picture beside.
+    """
     months = found.cohorts[found.cohorts["warned"]]
     if months.empty:
         return t("waiting.alike" if not found.differ else "waiting.little")
     return t.md(
         "waiting.high" if found.points > 0 else "waiting.low",
         months=len(months),
+        colour=t(f"waiting.{colour}"),
         created=int(months["created"].sum()),
         open=int(months["open"].sum()),
         points=f"{abs(found.points):.1f}",
@@ -182,7 +185,7 @@ def waiting_in_words(found: Censoring, t: Text) -> str:
 
 def much_open(cohorts: pd.DataFrame, t: Text) -> str:
     """In how many months much is still open (plain text)."""
-    many = int((cohorts["share_open"] > MANY_OPEN).sum())
+    many = int((cohorts["share_open"] > SETTINGS.max_open).sum())
     return t("waiting.finding", many=many, months=len(cohorts))
 
 

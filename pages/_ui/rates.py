@@ -7,17 +7,15 @@ import pandas as pd
 import streamlit as st
 
 from analytics.abilities import censored, monthly_rates, ranks, rates, segment_rates
+from analytics.comparison import KNOWN_PLACE
 from analytics.exports import csv_bytes
 from analytics.study import Study
-from analytics.timing import Censoring
 from pages._ui import estimates, session
 from pages._ui.blocks import drawer, picture, table
 from pages._ui.heatmap import rate_map
+from pages._ui.judging import waiting_in_words
 from pages._ui.session import ask, ask_patiently
 from pages._ui.text import Text
-
-KNOWN = 0.5
-"""Least probability of a place that is named."""
 
 
 def views(study: Study) -> list[str]:
@@ -82,7 +80,7 @@ def show_ranking(study: Study, shown: str, t: Text) -> pd.DataFrame:
 
 def place(row, t: Text) -> str:
     """``3 (62 %)`` where the place is likelier than not, else the likely range: ``2–11``."""
-    if row.p_rank >= KNOWN:
+    if row.known:
         return t("winrates.place", place=int(row.rank), chance=t.chance(row.p_rank))
     return f"{row.rank_low}–{row.rank_high}"
 
@@ -90,8 +88,8 @@ def place(row, t: Text) -> str:
 def ranking_finding(rows: pd.DataFrame, study: Study, t: Text) -> str:
     """Who may be first, and of how many the place is not known (plain text)."""
     best = rows.loc[rows["p_best"].idxmax()]
-    unknown = int((rows["p_rank"] < KNOWN).sum())
-    if best["p_best"] >= KNOWN:
+    unknown = int((~rows["known"]).sum())
+    if best["p_best"] >= KNOWN_PLACE:
         key = "first"
     else:
         key = "open" if len(rows) == len(study.reps) else "team"
@@ -154,22 +152,8 @@ def show_course(study: Study, shown: str, t: Text) -> pd.DataFrame:
         key="time",
     )
     if waiting.warned:
-        st.caption(still_open(waiting, t))
+        st.caption(waiting_in_words(waiting, t, "pale"))
     return rows
-
-
-def still_open(waiting: Censoring, t: Text) -> str:
-    """How many are still open, and which way this bends the rate of those that closed."""
-    months = waiting.cohorts[waiting.cohorts["warned"]]
-    side = "high" if (months["bias"] * months["created"]).sum() > 0 else "low"
-    return t.md(
-        f"winrates.open_{side}",
-        open=int(months["open"].sum()),
-        created=int(months["created"].sum()),
-        months=len(months),
-        closed_only=f"{waiting.closed_only:.1%}".replace("%", " %"),
-        all=f"{waiting.competing_risk:.1%}".replace("%", " %"),
-    )
 
 
 VIEWS: dict[str, Callable[[Study, str, Text], pd.DataFrame]] = {
