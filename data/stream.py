@@ -115,7 +115,10 @@ def _plain(name: str, kind: Type, typed: TypedRows) -> str:
     """The value of a cell that needs no reading, null where it does."""
     cell, way = f"c_{name}", typed.ways.get(name)
     if kind in ("number", "money") and way != "," and name not in typed.mapping.scales:
-        return f"try_cast(try_cast({cell} as decimal(18, 4)) as {SQL_TYPES[kind]})"
+        # A cast also takes 1e5 and 1_000, which are a damaged number and no number.
+        odd = " or ".join(f"contains({cell}, '{mark}')" for mark in "eE_")
+        cast = f"try_cast(try_cast({cell} as decimal(18, 4)) as {SQL_TYPES[kind]})"
+        return f"case when not ({odd}) then {cast} end"
     if kind in ("date", "time"):
         # Longer ones name a time zone, or noon and midnight.
         cast = f"try_cast(case when strlen({cell}) <= 19 then {cell} end as {SQL_TYPES[kind]})"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from data import large as large_files
@@ -159,7 +159,7 @@ def test_a_large_file_that_can_only_be_read_whole_is_refused(warehouse, text):
 cell = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters='",\n\r'),
     max_size=6,
-)
+) | st.text("0123456789+-.eE_$%/: T", max_size=10)
 
 
 @settings(
@@ -167,6 +167,7 @@ cell = st.text(
     max_examples=15,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+@example([("", "Won", text, "") for text in ("+1", "1e5", "1_000", "1.", "-.5", "1E+06", "+-1")])
 @given(lines=st.lists(st.tuples(cell, cell, cell, cell), min_size=1, max_size=6))
 def test_any_text_reads_the_same_either_way(lines):
     text = "\n".join(
@@ -180,6 +181,8 @@ def test_any_text_reads_the_same_either_way(lines):
         loaded(big, f"{text}\n".encode())
 
     assert state(big) == state(small)
-    assert rows(big, REFUSED) == rows(small, REFUSED)
+    # The blanks around a refused value may be shown or not.
+    told = REFUSED.replace("value,", "trim(value),")
+    assert rows(big, told) == rows(small, told)
     small.close()
     big.close()

@@ -63,6 +63,7 @@ def test_a_point_before_three_digits_goes_by_the_vote_of_its_column_or_is_asked_
         ("1200-", -1200),
         ("-$1,200", -1200),
         ("−1200", -1200),
+        ("+1200", 1200),
         ("USD 45,000", 45_000),
         ("HK$45,000", 45_000),
         ("１，２００", 1200),
