@@ -40,7 +40,10 @@ _GROUPING = r"[\s\x{a0}\x{2007}\x{2009}\x{202f}''’`]"
 _UNGROUPED = r"^[!-&(-_a-~]*$"
 _SIGNS = "$€£¥"
 _CURRENCY = r"[A-Z]{0,2}\p{Sc}|[A-Z]{3}|元|"
-_NUMBER = rf"^(\(?[-+]?)({_CURRENCY})(\(?[-+]?)(\d[\d.,]*|[.,]\d+)({'|'.join(TIMES)})?({_CURRENCY})(-?\)?)$"
+_NUMBER = (
+    rf"^(\(?[-+]?)({_CURRENCY})(\(?[-+]?)(\d[\d.,]*|[.,]\d+)({'|'.join(TIMES)})?({_CURRENCY})"
+    r"(-?\)?)$"
+)
 _PARTS = ["open", "before", "sign", "digits", "times", "after", "close"]
 _PLAIN = {".": r"^-?\d+(\.\d+)?$", ",": r"^-?\d+$"}
 # With a point as decimal mark, what can be read; what proves a mark, and what leaves it open.
