@@ -22,11 +22,11 @@ _STEPS = {
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """Every sentence of a language by its key, such as ``overview.title``."""
-    path = Path(__file__).parent / "locale" / f"{language}.toml"
-    sections = tomllib.loads(path.read_text("utf-8"))
+    folder = Path(__file__).parent / "locale" / language
     return {
         f"{section}.{name}": sentence
-        for section, sentences in sections.items()
+        for path in sorted(folder.glob("*.toml"))
+        for section, sentences in tomllib.loads(path.read_text("utf-8")).items()
         for name, sentence in sentences.items()
     }
 
