@@ -22,6 +22,10 @@ class BarReason(IntEnum):
     NO_GO = 4
     DECLINED = 5
     AWAY = 6
+    PROTECTED = 7
+    TERRITORY = 8
+    SKILL = 9
+    RECENT_OWNER = 10
 
     @property
     def code(self) -> str:
