@@ -22,9 +22,20 @@ ADDRESSES = {
     "profile": "rep-profile",
     "model": "model",
     "reallocate": "reallocate",
+    "assign": "assign",
+    "ownership": "ownership",
+    "contingency": "contingency",
+    "rules": "rules",
     "imports": "data",
 }
-"""Pages by the name of their script, in the order of the navigation, with their address."""
+"""Pages by the name of their script, with their address."""
+
+SECTIONS = {
+    "": ("overview", "imports"),
+    "people": ("winrates", "profile", "model"),
+    "work": ("reallocate", "assign", "ownership", "contingency", "rules"),
+}
+"""The navigation: what is always in sight, and what is under a heading."""
 
 st.set_page_config("Evenhand", page_icon="⚖️", layout="wide", initial_sidebar_state="collapsed")
 
@@ -37,9 +48,18 @@ def main() -> None:
             PAGES / f"{name}.py", title=t(f"page.{name}"), url_path=path, default=not path
         )
         for name, path in ADDRESSES.items()
+        if (PAGES / f"{name}.py").exists()
     }
     st.session_state["pages"] = listed
-    page = st.navigation(list(listed.values()), position="top")
+    page = st.navigation(
+        {
+            t(f"section.{section}") if section else "": [
+                listed[name] for name in names if name in listed
+            ]
+            for section, names in SECTIONS.items()
+        },
+        position="top",
+    )
     [st.session_state["here"]] = [name for name, at in ADDRESSES.items() if at == page.url_path]
     try:
         if session.is_open():
