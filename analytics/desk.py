@@ -51,14 +51,24 @@ class Answers:
                     self._working.pop(key, None)
 
 
+def directly(work: Callable[..., Answer], *given: object) -> Answer:
+    """The answer of a function, worked out here and now."""
+    return work(*given)
+
+
 @dataclass(frozen=True)
 class Desk:
-    """One workspace looked at in one scope."""
+    """One workspace looked at in one scope.
+
+    ``aside`` is how work is done that takes long and needs nothing but its arguments: an app
+    with people waiting gives it to another process.
+    """
 
     warehouse: Warehouse
     scope: Scope
     settings: Settings = SETTINGS
     answers: Answers = field(default_factory=Answers)
+    aside: Callable[..., Any] = directly
 
     def ask(self, question: Callable[..., Answer], *details: Hashable) -> Answer:
         """The answer to ``question(desk, *details)``, worked out once."""

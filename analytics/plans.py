@@ -54,7 +54,8 @@ def alike_deals(desk: Desk) -> NDArray[np.intp]:
 
 def placebo_claim(desk: Desk, terms: Terms, number: int) -> Claim:
     """What the same method claims on one shuffle of the outcomes; takes a second or two."""
-    return plan_placebo_claim(
+    return desk.aside(
+        plan_placebo_claim,
         desk.ask(open_items),
         desk.ask(marts)["rep_results"],
         desk.ask(evidence),

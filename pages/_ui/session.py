@@ -13,6 +13,7 @@ from analytics.scope import Scope
 from analytics.settings import SETTINGS
 from data.warehouse import Warehouse
 from data.workspaces import WORKSPACES, data_folder, open_workspace
+from pages._ui.aside import aside
 from pages._ui.text import Text
 
 Answer = TypeVar("Answer")
@@ -86,7 +87,7 @@ def desk() -> Desk:
 
 def sit_down(scope: Scope) -> Desk:
     """Look at the workspace, at its newest data, in this scope until the end of the run."""
-    found = Desk(warehouse(), scope, answers=st.session_state["answers"])
+    found = Desk(warehouse(), scope, answers=st.session_state["answers"], aside=aside)
     st.session_state["desk"] = found
     return found
 
