@@ -47,7 +47,7 @@ def test_without_differences_people_add_nothing_and_nothing_has_changed(opens):
 
 
 def test_what_is_still_open_is_said_with_its_direction(opens):
-    assert "Of 716 opportunities created in the 3 months marked orange, 383 are still open" in said(
+    assert "Of 716 opportunities created in the 3 orange months 383 are still open" in said(
         opens("model", lang="en")
     )
 

@@ -266,7 +266,7 @@ def test_a_team_is_placed_among_all(opens):
 def test_months_with_many_open_are_pointed_out(opens):
     said_over_time = said(opens("winrates", lang="en", view="time"))
 
-    assert "383 are still open. Here losses come sooner than wins" in said_over_time
+    assert "383 are still open, and losses come sooner here than wins" in said_over_time
     assert "looks too low" in said_over_time
 
 
