@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from data.mapping import Mapping
 from data.warehouse import Warehouse
 
 
@@ -9,6 +10,15 @@ def uploads(warehouse: Warehouse) -> pd.DataFrame:
     """Every upload, newest first, the undone ones included."""
     with warehouse.cursor() as db:
         return db.execute("select * exclude (mapping) from uploads order by upload_id desc").df()
+
+
+def newest_mappings(warehouse: Warehouse) -> dict[str, Mapping]:
+    """How the newest upload of each entity was read; undone ones do not count."""
+    with warehouse.cursor() as db:
+        found = db.execute(
+            "select entity, mapping from uploads where undone_at is null order by upload_id"
+        ).fetchall()
+    return {entity: Mapping.from_json(mapping) for entity, mapping in found}
 
 
 def rejections(warehouse: Warehouse, upload_ids: list[int]) -> pd.DataFrame:
