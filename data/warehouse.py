@@ -45,11 +45,17 @@ MARTS = (
     "cohorts",
     "deal_ages",
     "past_stages",
-    "ownership_facts",
     "coverage",
     "blind_spots",
     "quality",
     "quality_rows",
+    "past_owners",
+    "open_work",
+    "absences",
+    "skill_levels",
+    "addresses",
+    "item_diary",
+    "account_history",
 )
 
 

@@ -171,28 +171,6 @@ def test_an_account_that_bought_within_a_year_is_a_customer(mart):
     ]
 
 
-def test_leavers_nobody_and_split_accounts_are_facts(mart):
-    rows = mart(
-        "ownership_facts",
-        reps=PEOPLE,
-        opportunities="""
-            opportunity_id | owner | account | created_on | stage | outcome
-            a              | Ann   | Shared  | 2026-03-01 | Need  | open
-            b              | Bo    | Shared  | 2026-03-01 | Need  | open
-            c              | Cy    | Shared  | 2026-03-01 | Need  | open
-            d              |       | Other   | 2026-03-01 | Need  | open
-            e              | Ann   | Single  | 2026-03-01 | Need  | open
-        """,
-    )
-
-    assert only(rows, "fact", "opportunity_id") == [
-        ("no_owner", "d"),
-        ("owner_left", "c"),
-        ("split_account", "a"),
-        ("split_account", "b"),
-    ]
-
-
 def test_who_is_on_leave_or_about_to_be_is_away(mart):
     rows = mart(
         "rep_results",

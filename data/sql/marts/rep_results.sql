@@ -22,6 +22,7 @@ select
     reps.active,
     reps.listed,
     reps.weekly_hours,
+    reps.started_on,
     away.rep is not null as away,
     sum(case when deals.outcome = 'won' then 1 else 0 end) as wins,
     sum(case when deals.outcome in ('won', 'lost') then 1 else 0 end) as trials,
@@ -42,5 +43,6 @@ left join stg_opportunities as deals
 left join away
     on away.rep = reps.rep
 group by
-    reps.rep, reps.team, reps.region, reps.active, reps.listed, reps.weekly_hours, away.rep
+    reps.rep, reps.team, reps.region, reps.active, reps.listed, reps.weekly_hours,
+    reps.started_on, away.rep
 order by reps.rep

@@ -18,6 +18,7 @@ select
     coalesce(team, manager) as team,
     region,
     weekly_hours,
+    started_on,
     case
         when left_on <= run.as_of then false
         when left_on > run.as_of then true

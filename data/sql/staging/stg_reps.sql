@@ -15,6 +15,7 @@ select
     people.region,
     people.active,
     people.weekly_hours,
+    people.started_on,
     true as listed
 from stg_people as people
 
@@ -26,6 +27,7 @@ select
     null as region,
     true as active,
     null as weekly_hours,
+    cast(null as date) as started_on,
     false as listed
 from owners
 left join stg_people as people
