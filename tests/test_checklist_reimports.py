@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from analytics import workflow
+from analytics.deciding import carried_out, standing
 from analytics.desk import Answers, Desk
-from analytics.plans import carried_out
+from analytics.rules import RuleSet
 from analytics.scope import Period, Scope
 from data.ingest import check, commit, undo
 from data.log import record_decision
@@ -133,7 +134,7 @@ def test_an_owner_who_is_not_the_one_decided_on_is_shown(warehouse):
     load(warehouse, f"{BASE}\n1,Bob,Talks\n2,Ann,Talks\n3,Cid,Talks\n", as_of=date(2026, 2, 1))
 
     desk = Desk(warehouse, Scope(date(2026, 3, 1), Period.containing(date(2026, 3, 1))))
-    carried = desk.ask(carried_out)
+    carried = carried_out(desk, standing(desk, RuleSet()))
     assert list(carried.itertuples(index=False, name=None)) == [
         ("1", "Bob", "Bob", "done"),
         ("2", "Bob", "Ann", "waiting"),

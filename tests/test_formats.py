@@ -19,8 +19,8 @@ def test_formats_name_only_columns_and_outcomes_that_there_are():
             assert set(format_.constants.get(entity, {})) <= mapped
         assert {*format_.stages.values(), *format_.statuses.values()} <= set(OUTCOMES)
         assert {*format_.left_out, *format_.cautions} <= format_.entities.keys()
-        if format_.owner_change:
-            assert {"opportunity_id", "owner"} <= set(format_.owner_change.columns.values())
+        for wanted in format_.owner_change.columns.values():
+            assert {"item", "owner"} <= {*wanted.values()} <= {"item", "name", "account", "owner"}
 
 
 def test_every_format_says_of_every_entity_and_language_how_well_it_is_known():

@@ -9,7 +9,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -27,28 +27,39 @@ _QUOTES = BLANK + "\"'“”"
 _DUTY = re.compile(r"\s*(\*|\((必填|required)\))$", re.IGNORECASE)
 
 
+SHEET_ROWS = 1_048_575
+"""Rows below the header that one sheet of a workbook holds."""
+
+
 @dataclass(frozen=True)
 class OwnerChange:
-    """The file that changes owners in a CRM.
+    """The files that change owners in a CRM.
 
     Attributes
     ----------
     columns
-        Header to the contract column it is filled from, in the file's order.
+        Kind of item (opportunity, lead, account, task) to header to what it is filled with, in
+        the file's order: ``item`` (id), ``name``, ``account``, ``owner``.
     owner
         What stands in the owner column: ``id``, ``email`` or ``name``.
     container, encoding
         ``csv`` or ``xlsx``, and the encoding of a CSV.
+    rows
+        Rows that one import takes at most.
+    new_tasks
+        Header of a file of new tasks to what it is filled with: ``subject``, ``owner``,
+        ``due_on``, ``importance``, ``note``. Empty where it is not known.
     evidence
         ``verified``, ``docs`` or ``unverified``.
     """
 
-    columns: Mapping[str, str]
+    columns: Mapping[str, Mapping[str, str]]
     owner: Literal["id", "email", "name"]
     container: Literal["csv", "xlsx"]
     encoding: str
     evidence: str
-    note: str = ""
+    rows: int = SHEET_ROWS
+    new_tasks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,7 @@ class Format:
     id_pattern: re.Pattern[str] | None
     case_safe_ids: bool
     date_order: str
-    owner_change: OwnerChange | None
+    owner_change: OwnerChange
     cautions: Mapping[str, Mapping[str, str]]
     evidence: Mapping[str, str]
 
@@ -184,7 +195,7 @@ def _format(name: str) -> Format:
         id_pattern=re.compile(text["id_pattern"]) if "id_pattern" in text else None,
         case_safe_ids=text.get("case_safe_ids", False),
         date_order=text.get("date_order", "%m/%d/%Y"),
-        owner_change=OwnerChange(**text["owner_change"]) if "owner_change" in text else None,
+        owner_change=OwnerChange(**text["owner_change"]),
         cautions={
             entity: {normalise(header): code for header, code in codes.items()}
             for entity, codes in text.get("cautions", {}).items()
