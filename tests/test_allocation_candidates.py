@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from analytics.allocation import BarReason, Rules
-from analytics.allocation import solve as solver
-from analytics.allocation.solve import candidates, solve
+from analytics.allocation import mip as solver
+from analytics.allocation.options import candidates
+from analytics.allocation.solve import solve
 from tests.offices import EXACT, assert_within_rules, office, random_office
 
 

@@ -5,7 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analytics.allocation import BarReason, Reason, Rules, recommend, why_not
+from analytics.allocation import (
+    Balance,
+    BarReason,
+    Reason,
+    Rules,
+    recommend,
+    what_would_change,
+    why_not,
+)
 from tests.offices import office
 
 TRIALS = np.array([[40], [30], [20]])
@@ -145,3 +153,92 @@ def test_the_holder_of_an_item_has_nothing_to_ask():
     for item, holder in {"large": "ann", "anns": "ann"}.items():
         with pytest.raises(ValueError, match="does hold"):
             why_not(problem, plan, item, holder)
+
+
+def crowded(hours: float, **limits):
+    """Ann wins more than ben, but has few hours; large takes ten of them, small one."""
+    items = "item | owner | value | switching\n large | ben | 1000 | 0\n small | ben | 100 | 0"
+    problem = office(items, {"ann": 9, "ben": 9}, [0.5, 0.2])
+    weighed = replace(
+        Balance.none(2, 2),
+        effort=np.array([10.0, 1.0]),
+        hours=np.array([hours, 100.0]),
+        overload=50.0,
+        **limits,
+    )
+    return replace(problem, balance=weighed)
+
+
+def test_a_rep_who_would_be_overloaded_is_told_by_how_much_and_what_he_would_need():
+    problem = crowded(1.0)
+    plan = recommend(problem, Rules(), TRIALS)
+
+    assert [move.item for move in plan.moves] == ["small"]
+    assert why_not(problem, plan, "large", "ann") == Reason(
+        "overloaded", {"rep": "ann", "hours": 11, "limit": 1, "over": 10}
+    )
+    # The gain of 300 pays for six hours too many, of ten and the one of the small item.
+    needed = what_would_change(problem, plan, "large", "ann")
+    assert needed == Reason("hours_needed", {"rep": "ann", "hours": pytest.approx(5), "limit": 1})
+
+
+def test_an_item_that_would_leave_the_band_is_told_whose_and_by_how_much():
+    opportunity = np.array([300.0, 30.0])
+    problem = crowded(
+        99.0, opportunity=opportunity, least=np.zeros(2), most=np.array([30.0, 999]), band=2.0
+    )
+    plan = recommend(problem, Rules(), TRIALS)
+
+    assert why_not(problem, plan, "large", "ann") == Reason(
+        "out_of_band", {"rep": "ann", "outside": pytest.approx(300)}
+    )
+
+
+def test_an_item_that_its_holder_needs_for_his_target_says_so():
+    # In ben's hands each unit counts double, as long as he is behind.
+    problem = crowded(99.0, behind=np.array([0.0, 500.0]), goal=1.0)
+    problem = replace(problem, draws=problem.draws * np.array([0.7, 1.0])[None, :, None])
+    plan = recommend(problem, Rules(), TRIALS)
+
+    assert plan.moves == ()
+    assert why_not(problem, replace(plan, status="plan", why=()), "large", "ann") == Reason(
+        "holder_behind", {"holder": "ben"}
+    )
+
+
+@pytest.mark.parametrize(("factor", "moves"), [(0.99, 0), (1.01, 1)])
+def test_from_exactly_the_value_that_is_told_a_move_pays(factor, moves):
+    def one(value: float):
+        return office(
+            f"item | owner | value | switching\n o | ben | {value} | 60\n p | ben | 900 | 0",
+            {"ann": 9, "ben": 9},
+            [[0.5, 0.2], [0.3, 0.2]] * 5,
+        )
+
+    plan = recommend(one(100), Rules(), TRIALS)
+    told = what_would_change(one(100), plan, "o", "ann")
+
+    # Two draws in five say .1 only: sure enough is the move from 600 on.
+    assert (told.code, told.facts["value"]) == ("value_needed", pytest.approx(600))
+    richer = one(factor * told.facts["value"])
+    assert sum(move.item == "o" for move in recommend(richer, Rules(), TRIALS).moves) == moves
+
+
+def test_what_would_change_the_answer_turns_each_reason_round():
+    problem = office(ITEMS, {"ann": 2, "ben": 2, "cid": 3}, [0.5, 0.2, 0.1], LARGE_NOT_TO_CID)
+    plan = recommend(problem, Rules(), TRIALS)
+    one = recommend(problem, Rules(max_moves=1), TRIALS)
+    held = recommend(problem, Rules(), TRIALS, why_not=("no_evidence",))
+
+    assert what_would_change(problem, plan, "large", "cid") == Reason(
+        "rule_lifted", {"rule": "no_go", "rep": "cid"}
+    )
+    assert what_would_change(problem, plan, "small", "cid") == Reason("no_value", {"rep": "cid"})
+    assert what_would_change(problem, plan, "small", "ann").facts["capacity"] == 3
+    assert what_would_change(problem, held, "small", "ann") == Reason(
+        "evidence", {"why": ("no_evidence",)}
+    )
+    roomy = replace(problem, capacity=np.full(3, 9.0))
+    assert what_would_change(roomy, one, "small", "ann") == Reason(
+        "budget_needed", {"max_moves": 1, "needed": 2}
+    )

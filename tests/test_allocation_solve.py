@@ -12,7 +12,7 @@ from analytics.allocation import Problem, Rules, plan_value
 from analytics.allocation.solve import solve
 from tests.offices import EXACT, assert_within_rules, offices, random_office, rules
 
-law = settings(max_examples=40, deadline=None)
+law = settings(max_examples=25, deadline=None)
 
 
 def best_by_enumeration(problem: Problem, rules: Rules) -> float:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.allocation.bundles import bundles
+from analytics.allocation.options import relief, unit_draws
+from analytics.allocation.parts import PARTS, parts
 from analytics.allocation.problem import Problem
 
 
@@ -43,12 +46,18 @@ class Move:
         Expected gain after the cost of the hand-over, and its 90 % interval (money). The
         intervals of several moves do not add up: reps recur in them.
     p_gain
-        Probability that the gain is positive. Unlike every other figure it comes from the
-        draws that chose the plan, being the very number ``Rules.p_gain_min`` was held against.
+        Probability that the gain is positive, on the draws that chose the plan.
+    p_pays
+        The very number ``Rules.p_gain_min`` was held against: as ``p_gain``, for all items of
+        its unit and with the most that handing them over can relieve. Without a balance and
+        units it is ``p_gain``.
     p_from, p_to
         Win probability with the owner of today, and with the new one.
     parts
-        ``skill_fit`` and ``hand_over`` (money); their sum is ``gain``.
+        ``skill_fit`` and ``hand_over`` (money), whose sum is ``gain``; ``workload``,
+        ``opportunity`` and ``goal``, its share in what the plan relieves.
+    bundle
+        Moves with the same number hang on each other.
     """
 
     item: object
@@ -64,6 +73,13 @@ class Move:
     switching: float
     parts: Mapping[str, float]
     reasons: tuple[Reason, ...]
+    p_pays: float = 1.0
+    bundle: int = 0
+
+    @property
+    def total(self) -> float:
+        """What the move adds to the plan: its gain, and its share in what is relieved."""
+        return sum(self.parts.values())
 
 
 def summary(draws: NDArray[np.float64], level: float = 0.9) -> tuple[float, float, float]:
@@ -86,10 +102,25 @@ def p_gain(problem: Problem, row: int, rep: int) -> float:
     return float((gain_draws(problem, row, rep, problem.choosing) > 0).mean())
 
 
+def p_pays(problem: Problem, row: int, rep: int) -> float:
+    """Probability that handing the item's unit to ``rep`` gains or relieves; see ``Options``."""
+    return float((paying_draws(problem, row, rep) > 0).mean())
+
+
+def paying_draws(problem: Problem, row: int, rep: int) -> NDArray[np.float64]:
+    """Gain of the item's unit and the most it can relieve, in each draw that chooses (money)."""
+    unit, reps = problem.unit[row], np.array([rep])
+    rows = problem.members[unit]
+    win = problem.choosing.mean(axis=0)
+    expected = np.atleast_1d(problem.value[rows] @ win[rep, problem.segment[rows]])
+    most = relief(problem, problem.unit[[row]], reps, expected)
+    return unit_draws(problem, unit, reps, problem.choosing)[:, 0] + most[0]
+
+
 def moves_of(
     problem: Problem, assignment: NDArray[np.intp], trials: NDArray[np.int_]
 ) -> tuple[Move, ...]:
-    """The hand-overs an assignment asks for, the greatest gain first.
+    """The hand-overs an assignment asks for, those that add most first.
 
     Parameters
     ----------
@@ -98,49 +129,88 @@ def moves_of(
     trials
         Closed deals behind each win rate, shape (n_reps, n_segments).
     """
-    moved = np.flatnonzero(assignment != problem.owner)
-    moves = [_move(problem, int(row), assignment, trials) for row in moved]
-    return tuple(sorted(moves, key=lambda move: -move.gain))
+    added = parts(problem, assignment, problem.claiming.mean(axis=0))
+    number = dict(zip(added.index, bundles(problem, assignment).tolist(), strict=True))
+    order = added.index[np.argsort(-added.sum(axis=1).to_numpy(), kind="stable")]
+    # Bundles are numbered as they come in the list.
+    known: dict[int, int] = {}
+    return tuple(
+        _move(
+            problem,
+            row,
+            assignment,
+            trials,
+            dict(zip(PARTS, added.loc[row].tolist(), strict=True)),
+            known.setdefault(number[row], len(known) + 1),
+        )
+        for row in order.tolist()
+    )
 
 
 def _move(
-    problem: Problem, row: int, assignment: NDArray[np.intp], trials: NDArray[np.int_]
+    problem: Problem,
+    row: int,
+    assignment: NDArray[np.intp],
+    trials: NDArray[np.int_],
+    added: dict[str, float],
+    bundle: int,
 ) -> Move:
     owner, rep, segment = int(problem.owner[row]), int(assignment[row]), problem.segment[row]
-    value, switching = float(problem.value[row]), float(problem.switching[row])
     claim = problem.claiming
     p_from = Estimate(*summary(claim[:, owner, segment]), n=int(trials[owner, segment]))
     p_to = Estimate(*summary(claim[:, rep, segment]), n=int(trials[rep, segment]))
     _, low, high = summary(gain_draws(problem, row, rep, claim))
-    parts = {"skill_fit": value * (p_to.mean - p_from.mean), "hand_over": -switching}
-    wins_more = Reason(
-        "wins_more",
-        {
-            "to": problem.reps[rep],
-            "from": problem.reps[owner],
-            "segment": int(segment),
-            "p_to": p_to.mean,
-            "p_from": p_from.mean,
-            "n_to": p_to.n,
-            "n_from": p_from.n,
-        },
-    )
-    cost = (Reason("hand_over_cost", {"cost": switching}),) if switching else ()
     return Move(
         item=problem.items["item"].iloc[row],
         from_rep=problem.reps[owner],
         to_rep=problem.reps[rep],
-        gain=sum(parts.values()),
+        gain=added["skill_fit"] + added["hand_over"],
         gain_low=low,
         gain_high=high,
         p_gain=p_gain(problem, row, rep),
         p_from=p_from,
         p_to=p_to,
-        value=value,
-        switching=switching,
-        parts=parts,
-        reasons=(wins_more, _room(problem, rep, assignment), *cost),
+        value=float(problem.value[row]),
+        switching=float(problem.switching[row]),
+        parts=added,
+        reasons=_reasons(problem, row, assignment, added, p_from, p_to),
+        p_pays=p_pays(problem, row, rep),
+        bundle=bundle,
     )
+
+
+def _reasons(
+    problem: Problem,
+    row: int,
+    assignment: NDArray[np.intp],
+    added: dict[str, float],
+    p_from: Estimate,
+    p_to: Estimate,
+) -> tuple[Reason, ...]:
+    """Why the move is proposed, and what it takes."""
+    owner, rep = int(problem.owner[row]), int(assignment[row])
+    names: dict[str, object] = {"to": problem.reps[rep], "from": problem.reps[owner]}
+    relieves = tuple(
+        Reason(code, names | {"worth": added[part]})
+        for part, code in RELIEVES.items()
+        if added[part] > 0
+    )
+    rates = {
+        "segment": int(problem.segment[row]),
+        "p_to": p_to.mean,
+        "p_from": p_from.mean,
+        "n_to": p_to.n,
+        "n_from": p_from.n,
+    }
+    only_relieves = relieves and added["skill_fit"] <= 0
+    wins_more = () if only_relieves else (Reason("wins_more", names | rates),)
+    switching = float(problem.switching[row])
+    cost = (Reason("hand_over_cost", {"cost": switching}),) if switching else ()
+    return (*wins_more, *relieves, _room(problem, rep, assignment), *cost)
+
+
+RELIEVES = {"workload": "less_overload", "opportunity": "more_even", "goal": "nearer_target"}
+"""Code of the reason for each part that relieves."""
 
 
 def _room(problem: Problem, rep: int, assignment: NDArray[np.intp]) -> Reason:

@@ -1,12 +1,14 @@
 """A recommendation: a plan that has passed its gates, or the reasons to keep the owners."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.allocation.move import Interval, Move, moves_of, summary
+from analytics.allocation.parts import Relief, loads, relief
 from analytics.allocation.problem import Problem, Rules, plan_value
 from analytics.allocation.solve import Solution, Status, solve
 
@@ -18,36 +20,51 @@ class Plan:
     Attributes
     ----------
     status
-        ``plan``, or ``keep_owners``: then there are no moves.
+        ``plan``; ``relief``: the moves take work off who has too much of it, and nothing is
+        claimed to be gained; or ``keep_owners``: there are no moves.
     why
-        Why the owners are kept: what the caller knew against it, or ``nothing_open``,
+        Why no gain is claimed: what the caller knew against it, or ``nothing_open``,
         ``no_candidate`` (no allowed move is sure enough to gain), ``no_room`` (those that are
-        do not fit), ``out_of_time`` (none was found in time), ``not_certain`` (the plan's
-        uplift could be negative), ``cross_fit`` (chosen on one half of the history, a plan
-        does not gain on the other).
+        do not fit, or do not pay together), ``out_of_time`` (none was found in time),
+        ``not_certain`` (the plan could still lose money, or with what it does to hours and
+        fairness be worth less than nothing), ``cross_fit`` (the same of what plans chosen on
+        one half of the history bring on the other).
     rules
         What the plan was made under.
     keep_value
         Expected value of the open items with the owners of today (money).
     moves
-        The greatest gain first.
+        Those that add most first.
     uplift
         Expected gain over ``keep_value`` (money), from joint draws that did not choose the
         plan. Of the plan held back, where ``why`` is ``not_certain`` or ``cross_fit``.
     cross_fitted
         The uplift to put first: chosen on each half of the history, valued on the other,
         averaged (money). None without halves.
+    total
+        ``uplift`` and what is relieved, in the prices of the balance: what was maximised, and
+        the sum of the moves' ``total``. Not revenue.
+    relief
+        What the plan does besides money.
+    loads
+        What each rep holds before and after; see ``parts.loads``.
     bound
-        On the draws that chose, no plan within the rules gains more (money).
+        On the draws that chose, no plan within the rules has a greater ``total``.
     gap_uplift
         Share of ``bound`` that the plan is not proven to reach.
     solver_status
         ``optimal``, ``gap`` or ``time``.
 
-    The last five are None where nothing was solved.
+    declined
+        Items that were to go to these reps, until somebody said no.
+    trials
+        Closed deals behind each win rate, shape (n_reps, n_segments).
+
+    What comes after ``moves`` is None where nothing was solved. ``total``, ``relief`` and
+    ``loads`` are like ``uplift`` of the plan held back, where one is.
     """
 
-    status: Literal["plan", "keep_owners"]
+    status: Literal["plan", "relief", "keep_owners"]
     why: tuple[str, ...]
     rules: Rules
     keep_value: float
@@ -57,6 +74,11 @@ class Plan:
     bound: float | None = None
     gap_uplift: float | None = None
     solver_status: Status | None = None
+    total: float | None = None
+    relief: Relief | None = None
+    loads: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    declined: tuple[tuple[object, str], ...] = ()
+    trials: NDArray[np.int_] | None = field(default=None, compare=False, repr=False)
 
     @property
     def lift(self) -> float:
@@ -77,6 +99,8 @@ def recommend(
     trials: NDArray[np.int_],
     why_not: tuple[str, ...] = (),
     halves: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    *,
+    only_relief: bool = False,
 ) -> Plan:
     """The best plan within the rules, if it is certain enough to be shown.
 
@@ -90,55 +114,99 @@ def recommend(
         Reasons that forbid a plan from the start, such as ``no_evidence`` that reps differ.
     halves
         Draws like ``problem.draws``, each from a model that saw one half of the history.
+    only_relief
+        No gain is looked for: the plan has to be worth its cost in what it relieves.
     """
-    keep_value = float(
-        problem.value @ problem.claiming.mean(axis=0)[problem.owner, problem.segment]
-    )
     if why_not or problem.items.empty:
-        return Plan("keep_owners", why_not or ("nothing_open",), rules, keep_value)
+        return Plan("keep_owners", why_not or ("nothing_open",), rules, _keep_value(problem))
 
     solution = solve(problem, rules, problem.choosing)
+    crossed = _cross_fitted(problem, rules, halves)
+    return judged(problem, rules, trials, solution, *crossed, only_relief=only_relief)
+
+
+def judged(
+    problem: Problem,
+    rules: Rules,
+    trials: NDArray[np.int_],
+    solution: Solution,
+    cross_fitted: float | None,
+    cross_worth: float | None,
+    *,
+    only_relief: bool,
+) -> Plan:
+    """A solution as a plan, with its moves if it passes the gates.
+
+    Parameters
+    ----------
+    cross_fitted, cross_worth
+        What plans chosen on one half of the history bring on the other: money, and with what
+        they relieve. None without halves.
+    """
+    win = problem.claiming.mean(axis=0)
     uplift = plan_value(problem, solution.assignment, problem.claiming)
-    cross_fitted = None if halves is None else _cross_fitted(problem, rules, *halves)
-    why = _why_keep(problem, rules, solution, uplift, cross_fitted)
+    relieved = relief(problem, solution.assignment, win)
+    worth, crossed = uplift + relieved.worth, cross_worth
+    if not only_relief:
+        # What is relieved cannot make up for money lost: the two are not of one kind.
+        worth = np.minimum(worth, uplift)
+        crossed = None if cross_worth is None else min(cross_worth, cross_fitted or 0.0)
+    why = _why_keep(problem, rules, solution, worth, crossed)
+    status: Literal["plan", "relief"] = "relief" if only_relief else "plan"
     return Plan(
-        status="keep_owners" if why else "plan",
+        status="keep_owners" if why else status,
         why=why,
         rules=rules,
-        keep_value=keep_value,
+        keep_value=_keep_value(problem),
         moves=() if why else moves_of(problem, solution.assignment, trials),
         uplift=Interval(*summary(uplift)),
         cross_fitted=cross_fitted,
         bound=solution.bound,
         gap_uplift=solution.gap_uplift,
         solver_status=solution.status,
+        total=float(uplift.mean()) + relieved.worth,
+        relief=relieved,
+        loads=loads(problem, solution.assignment),
+        trials=trials,
     )
+
+
+def _keep_value(problem: Problem) -> float:
+    return float(problem.value @ problem.claiming.mean(axis=0)[problem.owner, problem.segment])
 
 
 def _why_keep(
     problem: Problem,
     rules: Rules,
     solution: Solution,
-    uplift: NDArray[np.float64],
-    cross_fitted: float | None,
+    worth: NDArray[np.float64],
+    cross_worth: float | None,
 ) -> tuple[str, ...]:
+    """``worth`` is what has to be positive of the plan in each draw, and ``cross_worth`` of
+    plans chosen on one half and valued on the other."""
     if (solution.assignment == problem.owner).all():
         if not solution.n_candidates:
             return ("no_candidate",)
         return ("out_of_time",) if solution.status == "time" else ("no_room",)
     gates = {
-        "not_certain": np.quantile(uplift, rules.gate_quantile) > 0,
-        "cross_fit": cross_fitted is None or cross_fitted > 0,
+        "not_certain": np.quantile(worth, rules.gate_quantile) > 0,
+        "cross_fit": cross_worth is None or cross_worth > 0,
     }
     return tuple(code for code, passed in gates.items() if not passed)
 
 
 def _cross_fitted(
-    problem: Problem, rules: Rules, one: NDArray[np.float64], other: NDArray[np.float64]
-) -> float:
-    """Uplift of plans chosen on one half of the history and valued on the other, averaged."""
-    values = [
-        plan_value(problem, solve(problem, rules, chooses).assignment, values.mean(axis=0))
-        for chooses, values in ((one, other), (other, one))
-    ]
-    return float(np.mean(values))
+    problem: Problem,
+    rules: Rules,
+    halves: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+) -> tuple[float | None, float | None]:
+    """What plans chosen on one half are worth on the other, averaged: money, and in all."""
+    if halves is None:
+        return None, None
+    found = []
+    for chooses, values in (halves, halves[::-1]):
+        assignment, win = solve(problem, rules, chooses).assignment, values.mean(axis=0)
+        money = float(plan_value(problem, assignment, win))
+        found.append((money, money + relief(problem, assignment, win).worth))
+    money, worth = np.mean(found, axis=0)
+    return float(money), float(worth)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.allocation.balance import Balance
 from data.errors import SettingError
 
 
@@ -85,7 +86,9 @@ class Problem:
     items
         One row per open opportunity: ``item`` (id), ``owner`` (name of a rep), ``segment``
         (code into the last axis of ``draws``), ``value`` (money if won, at least zero) and
-        ``switching`` (money that a hand-over costs, at least zero).
+        ``switching`` (money that a hand-over costs, at least zero). With a column ``unit``,
+        items of one unit have one owner and move together to one rep, or stay; who has none
+        is a unit of his own.
     reps
         Names, in the order of every rep axis below.
     capacity
@@ -96,12 +99,15 @@ class Problem:
     barred
         ``BarReason`` of each rep for each item, shape (n_items, n_reps). An owner may always
         keep his item, whatever his own column says.
+    balance
+        What counts besides money; without it only money does.
 
     Raises
     ------
     ValueError
         An item has an owner who is not among ``reps`` (list such items apart: to hand them
-        over is no question of skill), ids repeat, or a shape or number does not fit.
+        over is no question of skill), ids repeat, a unit has two owners, or a shape or number
+        does not fit.
     """
 
     items: pd.DataFrame
@@ -109,6 +115,7 @@ class Problem:
     capacity: NDArray[np.float64]
     draws: NDArray[np.float64]
     barred: NDArray[np.int8]
+    balance: Balance | None = None
 
     def __post_init__(self) -> None:
         n_items, n_reps = len(self.items), len(self.reps)
@@ -133,6 +140,20 @@ class Problem:
             raise ValueError("capacities must be at least zero")
         if not ((self.draws >= 0) & (self.draws <= 1)).all():
             raise ValueError("draws must be probabilities")
+        if len(self.first) and (self.owner != self.owner[self.first][self.unit]).any():
+            raise ValueError("the items of one unit must have one owner")
+        if self.balance is not None:
+            of_items = (self.balance.effort, self.balance.opportunity)
+            of_reps = (
+                self.balance.hours,
+                self.balance.least,
+                self.balance.most,
+                self.balance.behind,
+            )
+            if {len(one) for one in of_items} != {n_items} or {len(one) for one in of_reps} != {
+                n_reps
+            }:
+                raise ValueError(f"balance does not fit {n_items} items and {n_reps} reps")
 
     @property
     def choosing(self) -> NDArray[np.float64]:
@@ -163,6 +184,32 @@ class Problem:
     @cached_property
     def switching(self) -> NDArray[np.float64]:
         return self.items["switching"].to_numpy(np.float64)
+
+    @cached_property
+    def unit(self) -> NDArray[np.intp]:
+        """Code of the unit of each item, in the order of their first items."""
+        n_items = len(self.items)
+        if "unit" not in self.items:
+            return np.arange(n_items)
+        codes, _ = pd.factorize(self.items["unit"])
+        alone = np.where(codes < 0, codes.max(initial=-1) + 1 + np.arange(n_items), codes)
+        return pd.factorize(alone)[0]
+
+    @cached_property
+    def first(self) -> NDArray[np.intp]:
+        """Row of the first item of each unit."""
+        return np.unique(self.unit, return_index=True)[1]
+
+    @cached_property
+    def members(self) -> list[NDArray[np.intp]]:
+        """Rows of the items of each unit."""
+        order = np.argsort(self.unit, kind="stable")
+        return np.split(order, np.searchsorted(self.unit[order], np.arange(1, len(self.first))))
+
+    @cached_property
+    def weighed(self) -> Balance:
+        """The balance, or one in which nothing but money counts."""
+        return self.balance or Balance.none(len(self.items), len(self.reps))
 
     @cached_property
     def load(self) -> NDArray[np.intp]:
