@@ -5,8 +5,9 @@ answer that hangs on it takes it as an argument.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from data.errors import SettingError
@@ -17,6 +18,25 @@ LineKind = Literal[
 LINE_KINDS: tuple[LineKind, ...] = get_args(LineKind)
 CAPACITY_OF = ("hours", "items", "opportunity", "lead", "task", "account")
 """What a capacity can be counted in: hours a week, items of any kind, items of one kind."""
+NEEDS: dict[LineKind, tuple[str, ...]] = {
+    "lock": ("subject",),
+    "protect": ("subject",),
+    "no_go": ("rep", "subject"),
+    "territory": ("rep", "subject"),
+    "requires": ("field", "subject", "skill", "number"),
+    "capacity": ("field", "number"),
+    "hand_over": ("subject", "number"),
+    "effort": ("subject", "number"),
+    "backup": ("subject", "rep"),
+}
+"""What a line of each kind has to name."""
+LINE_RANGES: dict[LineKind, tuple[float, float]] = {
+    "requires": (1, 5),
+    "capacity": (0, 10_000),
+    "hand_over": (0, 1),
+    "effort": (0, 168),
+}
+"""The least and the greatest that the number of a line may be."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +58,12 @@ class Line:
         value is lost in a hand-over.
         ``effort``: an item in stage ``subject`` takes ``number`` hours a week.
         ``backup``: ``rep`` stands in for whoever holds the account ``subject``.
+
+    Raises
+    ------
+    SettingError
+        The line is not whole; ``setting`` names the field, ``problem`` is ``unknown``,
+        ``missing`` or ``range``.
     """
 
     kind: LineKind
@@ -47,6 +73,28 @@ class Line:
     skill: str = ""
     number: float | None = None
     note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in LINE_KINDS:
+            raise self._fault("kind", "unknown")
+        for name in NEEDS[self.kind]:
+            if getattr(self, name) in ("", None):
+                raise self._fault(name, "missing")
+        if self.kind == "capacity" and self.field not in CAPACITY_OF:
+            raise self._fault("field", "unknown")
+        least, most = LINE_RANGES.get(self.kind, (-math.inf, math.inf))
+        if self.number is not None and not least <= self.number <= most:
+            raise self._fault("number", "range")
+
+    def _fault(self, name: str, problem: str) -> SettingError:
+        value = getattr(self, name)
+        return SettingError(
+            f"{name} of a line of the kind {self.kind} cannot be {value!r}.",
+            setting=name,
+            value=value,
+            kind=self.kind,
+            problem=problem,
+        )
 
 
 @dataclass(frozen=True)
@@ -75,6 +123,8 @@ class RuleSet:
     hand_over_customer, hand_over_new
         Share of an opportunity's expected value lost when its owner changes, with an account that
         has bought within a year and with any other; a stage with a line of its own has that.
+        13-18 % of yearly sales were lost when customers changed rep in the one firm studied by
+        Shi et al. (2017), Journal of Marketing 81(2); less is at stake without a relationship.
     overload_weight
         What an hour above capacity costs, in what an hour of open work brings on average.
     band
@@ -110,9 +160,9 @@ class RuleSet:
     accounts_together: bool = False
     hand_over_customer: float = 0.15
     hand_over_new: float = 0.05
-    overload_weight: float = 1.0
+    overload_weight: float = 0.2
     band: float = 0.3
-    band_weight: float = 0.1
+    band_weight: float = 0.02
     goal_weight: float = 0.0
     explore: float = 0.1
     hold_out: float = 0.2
@@ -133,16 +183,23 @@ class RuleSet:
         """The lines of one kind."""
         return tuple(line for line in self.lines if line.kind == kind)
 
-    def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+    def to_dict(self) -> dict[str, Any]:
+        """The rule set as plain data, as the journal keeps it."""
+        return asdict(self)
 
     @classmethod
-    def from_json(cls, text: str) -> "RuleSet":
+    def of_dict(cls, stored: Mapping[str, Any]) -> "RuleSet":
         """A stored rule set; what it does not know yet has its default."""
-        stored: Mapping[str, Any] = json.loads(text)
         known = {field.name for field in fields(cls)}
         lines = tuple(Line(**line) for line in stored.get("lines", ()))
         return cls(**{k: v for k, v in stored.items() if k in known} | {"lines": lines})
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "RuleSet":
+        return cls.of_dict(json.loads(text))
 
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -162,3 +219,56 @@ RANGES: dict[str, tuple[float, float]] = {
     "hold_out": (0, 0.9),
 }
 """The least and the greatest that each number may be."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing in which two rule sets differ.
+
+    Attributes
+    ----------
+    setting
+        Name of a number of the rule set, or ``line``.
+    before, after
+        The number, or the line; None for a line that is not there.
+    """
+
+    setting: str
+    before: Any
+    after: Any
+
+
+def changes(before: RuleSet, after: RuleSet) -> tuple[Change, ...]:
+    """What has to be done to ``before`` to have ``after``: numbers, then lines gone and new."""
+    numbers = [
+        Change(field.name, getattr(before, field.name), getattr(after, field.name))
+        for field in fields(RuleSet)
+        if field.name != "lines" and getattr(before, field.name) != getattr(after, field.name)
+    ]
+    gone, new = list(before.lines), []
+    for line in after.lines:
+        if line in gone:
+            gone.remove(line)
+        else:
+            new.append(line)
+    return (
+        *numbers,
+        *(Change("line", line, None) for line in gone),
+        *(Change("line", None, line) for line in new),
+    )
+
+
+def changed(rules: RuleSet, by: Iterable[Change]) -> RuleSet:
+    """The rule set after these changes; a line that takes another's place stands where it stood."""
+    for change in by:
+        if change.setting != "line":
+            rules = replace(rules, **{change.setting: change.after})
+            continue
+        lines = list(rules.lines)
+        if change.before is None:
+            lines.append(change.after)
+        elif change.before in lines:
+            place = lines.index(change.before)
+            lines[place : place + 1] = [] if change.after is None else [change.after]
+        rules = replace(rules, lines=tuple(lines))
+    return rules
