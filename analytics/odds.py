@@ -1,0 +1,95 @@
+"""The odds that each person wins each piece of work, as far as the data can tell people apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.reallocation import objections
+from analytics.settings import Settings
+from analytics.study import Study
+
+MOST_NUMBERS = 20_000_000
+"""Numbers that the draws may hold (160 MB); for more people and segments there are fewer draws."""
+
+FEWEST_DRAWS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Odds:
+    """Joint draws of P(win), and where each item finds its own.
+
+    Attributes
+    ----------
+    segment
+        Of each item, the code into the last axis of ``draws``, shape (n_items,).
+    draws
+        Shape (n_draws, n_reps, n_segments). Without evidence that people differ everybody has
+        the same.
+    trials
+        Closed opportunities of each person that are like those of the segment, shape
+        (n_reps, n_segments).
+    told
+        Whether there is evidence that people differ.
+    """
+
+    segment: NDArray[np.intp]
+    draws: NDArray[np.float64]
+    trials: NDArray[np.intp]
+    told: bool
+
+    @property
+    def choosing(self) -> NDArray[np.float64]:
+        """The draws that choose: the first half."""
+        return self.draws[: len(self.draws) // 2]
+
+    @property
+    def claiming(self) -> NDArray[np.float64]:
+        """The draws that say what the choice is worth: the half that did not choose."""
+        return self.draws[len(self.draws) // 2 :]
+
+
+def odds(items: pd.DataFrame, reps: pd.DataFrame, study: Study, settings: Settings) -> Odds:
+    """P(win) of each of ``reps`` (rep, team) on each of ``items`` (attributes by their names)."""
+    keys = list(study.segments)
+    segment, combinations = _combinations(items, keys)
+    shape = (len(reps), len(combinations))
+    if study.model is None or not shape[0] or not shape[1]:
+        return Odds(segment, np.full((2, *shape), study.win_rate), np.zeros(shape, int), False)
+    rows = reps[["rep", "team"]].merge(combinations, how="cross")
+    size = min(settings.draws, max(FEWEST_DRAWS, MOST_NUMBERS // len(rows)))
+    draws = study.model.posterior_samples(rows, size=size, random_state=settings.seed)
+    draws = draws.reshape(len(draws), *shape)
+    told = not objections(study, settings)
+    if not told:
+        draws = np.broadcast_to(draws.mean(axis=1, keepdims=True), draws.shape)
+    return Odds(segment, draws, _trials(study, rows).reshape(shape), told)
+
+
+def owners_chance(items: pd.DataFrame, study: Study) -> NDArray[np.float64]:
+    """P(win) of whoever has each item (``rep``, ``team``); of an average person without one."""
+    if study.model is None or items.empty:
+        return np.full(len(items), study.win_rate)
+    code, combinations = _combinations(items, ["rep", "team", *study.segments])
+    return study.model.predict_proba(combinations)[code, 1]
+
+
+def _combinations(items: pd.DataFrame, keys: list[str]) -> tuple[NDArray[np.intp], pd.DataFrame]:
+    """The different rows of some columns in order, and the number of each item's own."""
+    if not keys:
+        return np.zeros(len(items), np.intp), pd.DataFrame(index=range(1))
+    grouped = items[keys].groupby(keys, dropna=False, sort=True)
+    code = grouped.ngroup().to_numpy(np.intp)
+    different = items[keys].assign(code=code).drop_duplicates("code").sort_values("code")
+    return code, different[keys].reset_index(drop=True)
+
+
+def _trials(study: Study, rows: pd.DataFrame) -> NDArray[np.intp]:
+    """Closed opportunities of the person in the level of ``study.by``, where that is known."""
+    overall = rows["rep"].map(study.cells.groupby("rep")["trials"].sum())
+    if study.by:
+        counts = study.cells.groupby(["rep", study.by], as_index=False)["trials"].sum()
+        found = rows.merge(counts, on=["rep", study.by], how="left")["trials"].fillna(0)
+        overall = found.where(rows[study.by].notna(), overall)
+    return overall.fillna(0).to_numpy(int)
