@@ -32,6 +32,15 @@ from data.uploads import rejections
 from data.warehouse import Warehouse
 from data.workspaces import data_folder, load_sample
 
+QUESTIONS = {
+    "evidence": "Say whether reps differ, and what could have been found.",
+    "winrates": "Print each rep's win rate by segment with its interval.",
+    "recommend": "Print the moves worth making, or why to keep the owners.",
+    "assign": "Print who should take what nobody has, and how other policies would do.",
+    "audit": "Print what is wrong with who owns what, and how to mend it.",
+    "contingency": "Print what is at stake if somebody or something is missing, and who covers.",
+}
+
 REJECTED = ("file", "row_no", "column", "value", "rule", "record")
 
 
@@ -83,11 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--keep-going", action="store_true", help="take the files that can be taken")
     made.add_argument("--full", action="store_true", help="the files have every record there is")
     made.add_argument("--rejections", type=Path, metavar="FILE", help="write what was refused, CSV")
-    for name, meaning in (
-        ("evidence", "Say whether reps differ, and what could have been found."),
-        ("winrates", "Print each rep's win rate by segment with its interval."),
-        ("recommend", "Print the moves worth making, or why to keep the owners."),
-    ):
+    for name, meaning in QUESTIONS.items():
         made = command(name, partial(_answered, name), meaning)
         made.add_argument(
             "--by",
@@ -97,16 +102,48 @@ def _parser() -> argparse.ArgumentParser:
             help="attribute to compare by; may be given several times",
         )
         made.add_argument("--team", default="", help="only this team's people and opportunities")
-        if name != "winrates":
-            made.add_argument(
-                "--shuffles",
-                type=int,
-                default=5,
-                help="how often the same method is run on shuffled outcomes; 0 for never",
-            )
-    made.add_argument("--max-moves", type=int, default=SETTINGS.max_moves)
-    made.add_argument("--across-teams", action="store_true", help="allow moves to other teams")
+        _add_own_options(name, made)
     return parser
+
+
+def _add_own_options(name: str, made: argparse.ArgumentParser) -> None:
+    """The options of one question, beside those of all."""
+    if name in ("evidence", "recommend"):
+        made.add_argument(
+            "--shuffles",
+            type=int,
+            default=5,
+            help="how often the same method is run on shuffled outcomes; 0 for never",
+        )
+    if name == "recommend":
+        made.add_argument("--max-moves", type=int, help="instead of what the rules say")
+        made.add_argument("--across-teams", action="store_true", help="allow moves to other teams")
+    elif name == "assign":
+        made.add_argument(
+            "--policy",
+            default="evenhand",
+            help="or round_robin, least_loaded, weighted, sticky",
+        )
+    elif name == "audit":
+        made.add_argument(
+            "--stage",
+            action="append",
+            default=[],
+            help="only opportunities in this stage; may be given several times",
+        )
+        made.add_argument(
+            "--together",
+            choices=("account", "product"),
+            default="account",
+            help="what has one owner: an account, or an account's opportunities of one product",
+        )
+    elif name == "contingency":
+        made.add_argument("--rep", help="who leaves")
+        made.add_argument("--away-from", type=_day, help="or is away from this day")
+        made.add_argument("--away-to", type=_day, help="to this one")
+        made.add_argument("--segment", help="attribute=value whose win rate drops")
+        made.add_argument("--drop", type=float, default=0.3, help="by this share of it")
+        made.add_argument("--product", help="that stops")
 
 
 def sample(options: argparse.Namespace) -> dict[str, Any]:

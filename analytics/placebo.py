@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 
 from analytics.allocation import Interval, plan_value
 from analytics.allocation.move import summary
 from analytics.allocation.solve import solve
-from analytics.reallocation import Terms, pose, reallocation, rules_of
+from analytics.posing import Book, pose
+from analytics.reallocation import limits_of, objections, reallocation
+from analytics.rules import RuleSet
 from analytics.settings import Settings
 from analytics.study import Study, tested
 from analytics.winrate.placebo import loosened, shuffled
@@ -104,10 +105,9 @@ def placebo(study: Study, group: NDArray[np.intp], claims: Sequence[Claim]) -> P
 
 
 def plan_placebo_claim(
-    items: pd.DataFrame,
-    reps: pd.DataFrame,
+    book: Book,
     study: Study,
-    terms: Terms,
+    rules: RuleSet,
     settings: Settings,
     group: NDArray[np.intp],
     number: int,
@@ -115,21 +115,21 @@ def plan_placebo_claim(
     """What ``reallocation`` would claim on one shuffle; the other parameters are its own."""
     coarse = replace(settings, bootstrap=BOOTSTRAP, draws=DRAWS)
     return shuffled_claim(
-        study, group, lambda it: plan_claim(items, reps, it, terms, coarse), coarse, number
+        study, group, lambda it: plan_claim(book, it, rules, coarse), coarse, number
     )
 
 
-def plan_claim(
-    items: pd.DataFrame, reps: pd.DataFrame, study: Study, terms: Terms, settings: Settings
-) -> Claim:
+def plan_claim(book: Book, study: Study, rules: RuleSet, settings: Settings) -> Claim:
     """What ``reallocation`` puts first of its plan, and what it would say without its gates."""
-    posed = pose(items, reps, study, terms, settings)
+    posed = pose(book, study, rules, settings)
     if posed is None:
         return Claim(0.0, 0.0)
-    problem, _ = posed
-    anything = replace(rules_of(terms, settings), p_gain_min=ANY_CHANCE)
+    anything = replace(limits_of(rules, settings), p_gain_min=ANY_CHANCE)
+    problem = replace(posed.problem, balance=None)
     best = solve(problem, anything, problem.choosing)
     ungated = float(plan_value(problem, best.assignment, problem.claiming).mean())
-    plan = reallocation(items, reps, study, terms, settings).plan
+    if objections(study, settings):
+        return Claim(shown=0.0, ungated=ungated)
+    plan = reallocation(book, study, rules, settings).plan
     shown = plan.cross_fitted if plan.status == "plan" else None
     return Claim(shown=shown or 0.0, ungated=ungated)

@@ -1,131 +1,72 @@
-"""From open opportunities and what is believed of the reps to a problem that can be solved."""
+"""The plan for a book of open opportunities, or the reasons to keep the owners."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
-from analytics.allocation import BarReason, Plan, Problem, Rules, recommend
+from analytics.allocation import Plan, Problem, Rules, recommend
+from analytics.posing import Book, Posed, pose, win_draws
+from analytics.rules import RuleSet
 from analytics.settings import Settings
 from analytics.study import Study, blank_model, halves
-from analytics.winrate import RepWinRate
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a manager may set before asking for a plan.
-
-    Attributes
-    ----------
-    max_moves
-        Hand-overs one plan may ask for.
-    capacity
-        Open opportunities a rep may hold; zero takes ``capacity_factor`` times the team's mean.
-    hand_over_customer, hand_over_new
-        Share of an opportunity's expected value that its hand-over costs, with an account that
-        has bought within a year and with any other.
-    across_teams
-        Let opportunities move to another team.
-    """
-
-    max_moves: int
-    capacity: int
-    hand_over_customer: float
-    hand_over_new: float
-    across_teams: bool = False
-
-    @classmethod
-    def default(cls, settings: Settings) -> "Terms":
-        return cls(
-            max_moves=settings.max_moves,
-            capacity=0,
-            hand_over_customer=settings.hand_over_customer,
-            hand_over_new=settings.hand_over_new,
-        )
 
 
 @dataclass(frozen=True, eq=False)
 class Recommendation:
     """A plan with the problem it answers, so that more can be asked about it.
 
-    There is no problem where the owners are kept before anything was compared.
+    Attributes
+    ----------
+    problem
+        None where there was nothing to solve. Of a plan that only relieves it takes everybody to
+        win alike.
     """
 
     plan: Plan
     problem: Problem | None
 
 
-def reallocation(
-    items: pd.DataFrame, reps: pd.DataFrame, study: Study, terms: Terms, settings: Settings
-) -> Recommendation:
+def reallocation(book: Book, study: Study, rules: RuleSet, settings: Settings) -> Recommendation:
     """The plan for these open opportunities, or the reasons to keep the owners.
 
     Parameters
     ----------
-    items
-        Rows of the mart ``open_items`` that may move; those without an active owner are left
-        to ``ownership``.
-    reps
-        The mart ``rep_results``.
     study
         What the closed opportunities say.
-    terms, settings
-        The manager's limits; thresholds and the seed.
+    rules, settings
+        The manager's rules; thresholds and the seed.
     """
-    rules = rules_of(terms, settings)
+    plan, posed = _for_gain(book, study, rules, settings)
+    # Without hours nobody can be told to have too many.
+    if plan.status == "plan" or book.effort is None:
+        return Recommendation(plan, posed.problem if posed else None)
+    alike = pose(book, study, rules, settings, neutral=True)
+    if alike is not None:
+        trials = _trials(study, alike)
+        relieving = recommend(alike.problem, plan.rules, trials, only_relief=True)
+        if relieving.moves:
+            return Recommendation(replace(relieving, why=plan.why), alike.problem)
+    return Recommendation(plan, posed.problem if posed else None)
+
+
+def _for_gain(
+    book: Book, study: Study, rules: RuleSet, settings: Settings
+) -> tuple[Plan, Posed | None]:
+    """The plan by who wins more, and the problem that it solves."""
+    limits = limits_of(rules, settings)
     against = objections(study, settings)
-    posed = None if against else pose(items, reps, study, terms, settings)
+    posed = None if against else pose(book, study, rules, settings)
     if posed is None:
         why = against or ("nothing_open",)
-        return Recommendation(Plan("keep_owners", why, rules, keep_value=math.nan), None)
-    problem, rows = posed
-    plan = recommend(
-        problem,
-        rules,
-        trials=_trials(study, rows, problem.reps),
-        halves=_half_draws(study, rows, len(problem.reps), settings),
-    )
-    return Recommendation(plan, problem)
+        return Plan("keep_owners", why, limits, keep_value=math.nan), None
+    draws = _half_draws(study, posed, settings)
+    return recommend(posed.problem, limits, _trials(study, posed), halves=draws), posed
 
 
-def rules_of(terms: Terms, settings: Settings) -> Rules:
-    return Rules(max_moves=terms.max_moves, p_gain_min=settings.p_gain_min)
-
-
-def pose(
-    items: pd.DataFrame, reps: pd.DataFrame, study: Study, terms: Terms, settings: Settings
-) -> tuple[Problem, pd.DataFrame] | None:
-    """The problem, and the rows rep x segment behind its draws; parameters as above.
-
-    None where there is no model, or nothing open that an active rep owns.
-    """
-    active = reps[reps["active"]].sort_values("rep")
-    owned = items[items["rep"].isin(active["rep"])].reset_index(drop=True)
-    if study.model is None or owned.empty:
-        return None
-    names = tuple(active["rep"])
-    segments, rows = _segments(owned, active, study)
-    draws = _win_draws(study.model, rows, len(names), settings)
-    average = draws.mean(axis=(0, 1))
-    expected = owned["value"].to_numpy(float) * average[segments]
-    share = np.where(owned["customer"], terms.hand_over_customer, terms.hand_over_new)
-    problem = Problem(
-        items=pd.DataFrame(
-            {
-                "item": owned["opportunity_id"],
-                "owner": owned["rep"],
-                "segment": segments,
-                "value": owned["value"].astype(float),
-                "switching": share * expected,
-            }
-        ),
-        reps=names,
-        capacity=capacities(active, owned, terms, settings),
-        draws=draws,
-        barred=_barred(owned, active, terms),
-    )
-    return problem, rows
+def limits_of(rules: RuleSet, settings: Settings) -> Rules:
+    """What the solver has to keep to."""
+    return Rules(max_moves=rules.max_moves, p_gain_min=settings.p_gain_min)
 
 
 def objections(study: Study, settings: Settings) -> tuple[str, ...]:
@@ -142,50 +83,7 @@ def objections(study: Study, settings: Settings) -> tuple[str, ...]:
     return ("weak_evidence" if smallest <= settings.alpha else "no_evidence",)
 
 
-def capacities(
-    active: pd.DataFrame, owned: pd.DataFrame, terms: Terms, settings: Settings
-) -> np.ndarray:
-    """Opportunities of ``owned`` each active rep may hold, shape (n_reps,).
-
-    What a rep holds besides ``owned`` takes up room. Who is away may receive nothing.
-    """
-    if terms.capacity:
-        room = np.full(len(active), float(terms.capacity))
-    else:
-        mean = active.groupby("team")["open_count"].transform("mean")
-        room = np.ceil(settings.capacity_factor * mean.to_numpy(float))
-    held = active["rep"].map(owned["rep"].value_counts()).fillna(0)
-    besides = (active["open_count"] - held).to_numpy(float)
-    return np.where(active["away"], 0.0, np.maximum(room - besides, 0.0))
-
-
-def _segments(
-    owned: pd.DataFrame, active: pd.DataFrame, study: Study
-) -> tuple[np.ndarray, pd.DataFrame]:
-    """Each item's combination of attributes, and the frame rep x combination for the model."""
-    keys = list(study.segments)
-    if keys:
-        combinations = owned[keys].drop_duplicates().sort_values(keys).reset_index(drop=True)
-        codes = combinations.reset_index(names="segment")
-        segments = owned[keys].merge(codes, on=keys, how="left")["segment"].to_numpy(int)
-    else:
-        combinations = pd.DataFrame(index=range(1))
-        segments = np.zeros(len(owned), int)
-    rows = active[["rep", "team"]].merge(combinations, how="cross")
-    return segments, rows
-
-
-def _win_draws(
-    model: RepWinRate, rows: pd.DataFrame, n_reps: int, settings: Settings
-) -> np.ndarray:
-    """Joint draws of P(win), shape (n_draws, n_reps, n_segments)."""
-    draws = model.posterior_samples(rows, size=settings.draws, random_state=settings.seed)
-    return draws.reshape(len(draws), n_reps, -1)
-
-
-def _half_draws(
-    study: Study, rows: pd.DataFrame, n_reps: int, settings: Settings
-) -> tuple[np.ndarray, np.ndarray]:
+def _half_draws(study: Study, posed: Posed, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
     """The draws of two models, each fitted on its own half of the closed opportunities."""
     rng = np.random.default_rng(settings.seed)
     models = [
@@ -194,25 +92,17 @@ def _half_draws(
         )
         for cells in halves(study, rng)
     ]
-    first, second = (_win_draws(model, rows, n_reps, settings) for model in models)
+    n_reps = len(posed.problem.reps)
+    first, second = (win_draws(model, posed.rows, n_reps, settings) for model in models)
     return first, second
 
 
-def _trials(study: Study, rows: pd.DataFrame, names: tuple[str, ...]) -> np.ndarray:
+def _trials(study: Study, posed: Posed) -> np.ndarray:
     """Closed opportunities of each rep in the segment's level of ``study.by``."""
+    rows, names = posed.rows, posed.problem.reps
     if not study.by:
         counts = study.cells.groupby("rep")["trials"].sum()
         return rows["rep"].map(counts).fillna(0).to_numpy(int).reshape(len(names), -1)
     counts = study.cells.groupby(["rep", study.by], as_index=False, dropna=False)["trials"].sum()
     merged = rows.merge(counts, on=["rep", study.by], how="left")
     return merged["trials"].fillna(0).to_numpy(int).reshape(len(names), -1)
-
-
-def _barred(owned: pd.DataFrame, active: pd.DataFrame, terms: Terms) -> np.ndarray:
-    """Why each rep may not take each item, shape (n_items, n_reps)."""
-    barred = np.full((len(owned), len(active)), BarReason.ALLOWED, np.int8)
-    if not terms.across_teams:
-        others = owned["team"].to_numpy(str)[:, None] != active["team"].to_numpy(str)[None, :]
-        barred[others] = BarReason.OTHER_TEAM
-    barred[:, active["away"].to_numpy(bool)] = BarReason.AWAY
-    return barred

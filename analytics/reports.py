@@ -6,11 +6,18 @@ from typing import Any
 
 import pandas as pd
 
-from analytics import abilities, plans
+from analytics import abilities, auditing, continuity, plans, work
+from analytics.allocation import Reason
+from analytics.contingency import Scenario
+from analytics.deciding import kept_back
 from analytics.desk import Desk
-from analytics.reallocation import Terms
+from analytics.fixes import SEVERAL
+from analytics.policies import POLICY_NAMES
+from analytics.rules import RuleSet
+from analytics.ruling import current_rules, rule_conflicts
 from analytics.selection import move_tipping_gap
-from analytics.settings import SETTINGS
+from analytics.settings import ATTRIBUTES
+from data.errors import SettingError
 
 
 def evidence(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
@@ -31,7 +38,7 @@ def evidence(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
         "detectable_points_reps": signal.detectable_points_reps,
         "detectable_points_segments": signal.detectable_points_segments,
         "sd": study.model.variance_components_ if study.model else None,
-        "placebo": _placebo(desk, Terms.default(SETTINGS), options.shuffles),
+        "placebo": _placebo(desk, current_rules(desk), options.shuffles),
         "calibration": _calibration(desk),
     }
 
@@ -43,15 +50,20 @@ def winrates(desk: Desk, options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
-    terms = replace(
-        Terms.default(SETTINGS), max_moves=options.max_moves, across_teams=options.across_teams
+    rules = current_rules(desk)
+    rules = replace(
+        rules,
+        max_moves=rules.max_moves if options.max_moves is None else options.max_moves,
+        across_teams=options.across_teams or rules.across_teams,
     )
-    plan = desk.ask(plans.recommendation, terms).plan
-    readings = desk.ask(plans.plan_readings, terms)
+    found = desk.ask(plans.recommendation, rules)
+    plan, readings = found.plan, desk.ask(plans.plan_readings, rules)
+    aside = desk.ask(kept_back, rules)
     return {
         "as_of": desk.scope.as_of,
         "status": plan.status,
         "why": plan.why,
+        "conflicts": [asdict(one) for one in desk.ask(rule_conflicts, rules)],
         "moves": [
             {
                 "item": move.item,
@@ -63,28 +75,139 @@ def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
                 "p_gain": move.p_gain,
                 "n_from": move.p_from.n,
                 "n_to": move.p_to.n,
+                "bundle": move.bundle,
+                "withheld": move.item in aside,
+                "parts": move.parts,
                 "tipping_gap": move_tipping_gap(move),
                 "reasons": [{"code": reason.code, **reason.facts} for reason in move.reasons],
             }
             for move in plan.moves
         ],
+        "hold_out": rules.hold_out,
+        "seed": desk.settings.seed,
         "uplift": {
             "posterior": plan.uplift.mean if plan.uplift else None,
             "low": plan.uplift.low if plan.uplift else None,
             "high": plan.uplift.high if plan.uplift else None,
             "cross_fitted": plan.cross_fitted,
         },
+        "relief": asdict(plan.relief) if plan.relief else None,
         "readings": asdict(readings) if readings else None,
-        "placebo": _placebo(desk, terms, options.shuffles),
+        "placebo": _placebo(desk, rules, options.shuffles),
         "bound": plan.bound,
         "gap_uplift": plan.gap_uplift,
-        "handovers": [asdict(handover) for handover in desk.ask(plans.handovers)],
-        "split_accounts": _records(desk.ask(plans.split_accounts)),
+        "solver_status": plan.solver_status,
     }
 
 
-def _placebo(desk: Desk, terms: Terms, shuffles: int) -> dict[str, Any] | None:
-    found = desk.ask(plans.plan_placebo, terms, shuffles) if shuffles else None
+def assign(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
+    if options.policy not in POLICY_NAMES:
+        raise SettingError(
+            f"There is no policy {options.policy}, only {', '.join(POLICY_NAMES)}.",
+            setting="policy",
+            value=options.policy,
+        )
+    rules, said = current_rules(desk), work.newest_word(desk)
+    given = desk.ask(work.assignments, rules, said, options.policy)
+    return {
+        "as_of": desk.scope.as_of,
+        "policy": options.policy,
+        "waiting": len(desk.ask(work.unowned, said)),
+        "assignments": [
+            {
+                "item": one.item,
+                "kind": one.kind,
+                "to": one.rep or None,
+                "reason": one.code,
+                "expected": one.worth,
+                "owed_before": one.owed_before,
+                "owed_after": one.owed_after,
+                "about_equal": one.near,
+                "propensity": one.propensity,
+            }
+            for one in given
+        ],
+        "policies": _records(desk.ask(work.policies_compared, rules, said)),
+    }
+
+
+def audit(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
+    stages, rules = tuple(options.stage), current_rules(desk)
+    if unknown := [stage for stage in stages if stage not in desk.ask(auditing.stages)]:
+        known = ", ".join(desk.ask(auditing.stages))
+        raise SettingError(
+            f"No open opportunity is in the stage {unknown[0]}, only in {known}.",
+            setting="stage",
+            value=unknown[0],
+        )
+    fixes = desk.ask(auditing.fixes, rules, options.together, stages)
+    return {
+        "as_of": desk.scope.as_of,
+        "stages": stages,
+        "findings": [asdict(finding) for finding in desk.ask(auditing.ownership, stages).findings],
+        "several": SEVERAL[options.together],
+        "fixes": [asdict(fix) for fix in fixes],
+    }
+
+
+def contingency(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
+    rules, scenario = current_rules(desk), scenario_of(options)
+    names = desk.ask(continuity.most_at_stake, rules)
+    if scenario.rep and scenario.rep not in names:
+        raise SettingError(
+            f"{scenario.rep} has nothing open; those who have are {', '.join(names)}.",
+            setting="rep",
+            value=scenario.rep,
+        )
+    found = desk.ask(continuity.contingency, rules, scenario)
+    impact = found.impact if found else None
+    return {
+        "as_of": desk.scope.as_of,
+        "scenario": scenario.to_dict(),
+        "reps_differ": found.differ if found else None,
+        "book": asdict(impact.book) if impact else None,
+        "kept": asdict(impact.kept) if impact else None,
+        "at_risk": asdict(impact.at_risk) if impact else None,
+        "items": _records(impact.items) if impact else [],
+        "besides": _records(found.besides) if found else [],
+        "people": _records(found.people) if found else [],
+        "backups": _records(found.backups) if found else [],
+        "single_experts": _records(desk.ask(continuity.single_experts)),
+        "concentration": [
+            asdict(one) | {"much": one.much} for one in desk.ask(continuity.concentrations, rules)
+        ],
+        "key_accounts": _records(desk.ask(continuity.key_accounts, rules)),
+    }
+
+
+def scenario_of(options: argparse.Namespace) -> Scenario:
+    """The scenario that the command line asks for.
+
+    Raises
+    ------
+    SettingError
+        None is named, a segment has no attribute, or its days or share are out of range.
+    """
+    if options.rep and (options.away_from or options.away_to):
+        days = {"starts_on": options.away_from, "ends_on": options.away_to}
+        return Scenario("away", rep=options.rep, **days)
+    if options.rep:
+        return Scenario("leaves", rep=options.rep)
+    if options.product:
+        return Scenario("product_stops", field="product", level=options.product)
+    field, _, level = (options.segment or "").partition("=")
+    if field not in ATTRIBUTES or not level:
+        raise SettingError(
+            f"A scenario is one of --rep, --segment attribute=value and --product; "
+            f"attributes are {', '.join(ATTRIBUTES)}.",
+            setting="segment",
+            value=options.segment,
+        )
+    return Scenario("segment_drop", field=field, level=level, drop=options.drop)
+
+
+def _placebo(desk: Desk, rules: RuleSet, shuffles: int) -> dict[str, Any] | None:
+    found = desk.ask(plans.plan_placebo, rules, shuffles) if shuffles else None
     return asdict(found) if found else None
 
 
@@ -98,4 +221,9 @@ def _calibration(desk: Desk) -> dict[str, Any]:
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return rows.astype(object).where(rows.notna(), None).to_dict("records")
+    """Rows as JSON can hold them: missing values as nothing, reasons by their code and facts."""
+    plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return [
+        {name: asdict(of) if isinstance(of, Reason) else of for name, of in row.items()}
+        for row in plain
+    ]

@@ -41,17 +41,11 @@ class Settings:
         Most combinations of the attributes crossed with the reps.
     max_open
         Share of a month's opportunities still open beyond which their win rate may be bent.
-    max_moves
-        Opportunities one plan moves at most; more than a team can hand over well.
     p_gain_min
         Least probability that a move pays. It costs little of the uplift and spares most of the
         moves that would have harmed.
     capacity_factor
         Open opportunities a rep may hold, as a multiple of the team's mean.
-    hand_over_customer, hand_over_new
-        Share of an opportunity's expected value lost when its owner changes. 13-18 % of yearly
-        sales were lost when customers changed rep in the one firm studied by Shi et al. (2017),
-        Journal of Marketing 81(2); less is at stake where no relationship exists yet.
     clear
         Probability from which a rep is called clearly above or below the others.
     stale_days
@@ -73,11 +67,8 @@ class Settings:
     crossed: int = 2
     max_combinations: int = 500
     max_open: float = 0.2
-    max_moves: int = 20
     p_gain_min: float = 0.8
     capacity_factor: float = 1.2
-    hand_over_customer: float = 0.15
-    hand_over_new: float = 0.05
     clear: float = 0.95
     stale_days: int = 45
 

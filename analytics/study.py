@@ -68,6 +68,11 @@ class Study:
         return int(self.cells["wins"].sum())
 
     @property
+    def win_rate(self) -> float:
+        """Wins among the closed; one half where nothing has closed."""
+        return self.wins / self.closed if self.closed else 0.5
+
+    @property
     def reps(self) -> tuple[str, ...]:
         return tuple(sorted(self.cells["rep"].unique()))
 
@@ -251,10 +256,9 @@ def _clear(signal: SignalTest, rows: pd.DataFrame, sure: float) -> np.ndarray:
 
 def _summary(rates: np.ndarray, interval: float) -> dict[str, np.ndarray]:
     """Mean and interval of (draws, reps) rates, alone and against the mean rep."""
-    tails = [(1 - interval) / 2, (1 + interval) / 2]
     above = rates - rates.mean(axis=1, keepdims=True)
-    low, high = np.quantile(rates, tails, axis=0)
-    above_low, above_high = np.quantile(above, tails, axis=0)
+    ends = np.quantile([rates, above], [(1 - interval) / 2, (1 + interval) / 2], axis=1)
+    (low, above_low), (high, above_high) = ends
     return {
         "mean": rates.mean(axis=0),
         "sd": rates.std(axis=0),
@@ -272,8 +276,7 @@ def seen(study: Study, by: str, level: str | None) -> pd.DataFrame:
     cells = study.cells if level is None else study.cells[study.cells[by] == level]
     team = study.cells.groupby("rep")["team"].first()
     counts = cells.groupby("rep")[["wins", "trials"]].sum().reindex(study.reps, fill_value=0.0)
-    frame = counts.reset_index().assign(level=level)
-    frame["team"] = frame["rep"].map(team)
+    frame = counts.reset_index().assign(level=level, team=lambda rows: rows["rep"].map(team))
     frame["raw"] = (frame["wins"] / frame["trials"]).where(frame["trials"] > 0)
     return frame[["rep", "team", "level", "wins", "trials", "raw"]]
 
@@ -281,16 +284,15 @@ def seen(study: Study, by: str, level: str | None) -> pd.DataFrame:
 def typical_mix(study: Study, size: int = MIX) -> pd.DataFrame:
     """At most ``size`` combinations of attributes and month that stand for all that closed.
 
-    Combinations are put in the order of their predicted win rate for an average rep and drawn
-    at even steps of cumulated trials, so that the mean over them is close to the mean over all.
-    The column ``weight`` sums to the number of closed opportunities.
+    Combinations are put in the order of their predicted win rate for an average rep and drawn at
+    even steps of cumulated trials: their mean is close to that of all. ``weight`` sums to n.
     """
     assert study.model is not None
     keys = [*study.segments, "period"]
     combinations = study.cells.groupby(keys, dropna=False, as_index=False)["trials"].sum()
     predicted = study.model.predict_proba(combinations[keys].assign(rep=None))[:, 1]
-    order = np.argsort(predicted, kind="stable")
-    ranked = combinations.iloc[order].rename(columns={"trials": "weight"}).reset_index(drop=True)
+    ranked = combinations.iloc[np.argsort(predicted, kind="stable")].reset_index(drop=True)
+    ranked = ranked.rename(columns={"trials": "weight"})
     if len(ranked) <= size:
         return ranked
     steps = (np.arange(size) + 0.5) / size * ranked["weight"].sum()

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analytics import goals
 from analytics.desk import Desk
+from analytics.scope import Period
 from data.aliases import AliasProposal, proposals
 from data.uploads import rejections, uploads
 from data.warehouse import MARTS
@@ -21,7 +22,26 @@ ABOUT_DATA = ("blind_spots", "quality", "quality_rows")
 HISTORIES = ("win_history", "won_values", "cohorts", "deal_ages", "past_stages")
 """Marts of the past in detail, for the questions that go into it; the others are always needed."""
 
-BASICS = tuple(name for name in MARTS if name not in (*ABOUT_DATA, *HISTORIES))
+RULING = ("past_owners",)
+"""Marts for the questions of who may take what."""
+
+WORK = ("open_work", "absences", "skill_levels")
+"""Marts of everything there is to do, and of who can do it when."""
+
+OWNING = ("account_history",)
+"""Marts of who has had to do with which account."""
+
+DEALING = ("addresses", "changes")
+"""Marts of what people are called in the CRM, and of what its exports show to have changed."""
+
+DIARY = ("item_diary",)
+"""What is known to have happened with each open opportunity."""
+
+BASICS = tuple(
+    name
+    for name in MARTS
+    if name not in (*RULING, *WORK, *OWNING, *DEALING, *DIARY, *ABOUT_DATA, *HISTORIES)
+)
 
 WEAKENS = {
     "no_activities": ("reallocate",),
@@ -57,6 +77,27 @@ def marts(desk: Desk) -> dict[str, pd.DataFrame]:
 def histories(desk: Desk) -> dict[str, pd.DataFrame]:
     """The past in detail, for the questions that go into it; of all teams."""
     return desk.at(team="", attributes=()).ask(_marts, HISTORIES)
+
+
+def workings(desk: Desk) -> dict[str, pd.DataFrame]:
+    """What there is to do, and who can and may do it; of all teams."""
+    always = Period.containing(desk.scope.as_of)
+    return desk.at(team="", attributes=(), period=always).ask(_marts, (*WORK, *RULING))
+
+
+def account_history(desk: Desk) -> pd.DataFrame:
+    """Who has closed what of each account; of all teams."""
+    return desk.at(team="", attributes=()).ask(_marts, OWNING)["account_history"]
+
+
+def dealings(desk: Desk) -> dict[str, pd.DataFrame]:
+    """What people are called in the CRM, and what its exports show to have changed."""
+    return desk.at(team="", attributes=()).ask(_marts, DEALING)
+
+
+def diary(desk: Desk) -> pd.DataFrame:
+    """What is known to have happened with each open opportunity; of all teams."""
+    return desk.at(team="", attributes=()).ask(_marts, DIARY)["item_diary"]
 
 
 def _marts(desk: Desk, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:

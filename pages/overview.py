@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from analytics.abilities import evidence
-from analytics.plans import handovers, recommendation, split_accounts
+from analytics.auditing import left_alone, ownership
+from analytics.plans import recommendation
 from analytics.workflow import attainment, coverage, monthly_flow, totals
 from data.log import standing_decisions
 from pages._ui import charts, session
@@ -151,37 +152,33 @@ if rows["target"].notna().any() and (box := drawer(t("overview.table", count=len
         )
 
 
-def actions() -> list[str]:
-    """What waits for a decision, most valuable first, in words."""
-    plan = ask_patiently(t("reallocate.solving"), recommendation, session.terms()).plan
+def actions() -> list[tuple[str, str]]:
+    """What waits for a decision, most valuable first: the page for it, and the words."""
+    plan = ask_patiently(t("reallocate.solving"), recommendation, session.rules()).plan
     decided = set(standing_decisions(session.warehouse())["item"])
     moves = [move for move in plan.moves if move.item not in decided]
-    left = [one for one in ask(handovers) if one.item not in decided]
-    split = ask(split_accounts)
-    found = []
     if moves and plan.cross_fitted:
         # A claim is not made without what chance alone would have claimed.
-        if placebo := known_placebo(session.terms()):
-            found.append(
-                t(
-                    "overview.do_moves_gain",
-                    moves=len(moves),
-                    gain=t.money(plan.cross_fitted, signed=True),
-                    chance=t.money(placebo.shown.mean),
-                )
+        if placebo := known_placebo(session.rules()):
+            words = t(
+                "overview.do_moves_gain",
+                moves=len(moves),
+                gain=t.money(plan.cross_fitted, signed=True),
+                chance=t.money(placebo.shown.mean),
             )
         else:
-            found.append(t("overview.do_moves", moves=len(moves)))
+            words = t("overview.do_moves", moves=len(moves))
     elif plan.moves:
-        found.append(t("overview.do_download"))
+        words = t("overview.do_download")
     elif plan.why[0] == "too_little_data":
-        found.append(t("overview.do_wait"))
+        words = t("overview.do_wait")
     else:
-        found.append(t("overview.do_none"))
-    if left:
-        found.append(t("overview.do_left", count=len(left)))
-    if len(split):
-        found.append(t("overview.do_split", count=len(split)))
+        words = t("overview.do_none")
+    found = [("reallocate", words)]
+    if left := left_alone(session.desk()):
+        found.append(("ownership", t("overview.do_left", count=left)))
+    if split := ask(ownership).of("account_owners"):
+        found.append(("ownership", t("overview.do_split", count=split.groups)))
     return found
 
 
@@ -190,5 +187,5 @@ with first:
     # On a phone Streamlit cuts long links off.
     st.html('<style>[data-testid="stPageLink"] p { white-space: normal; }</style>')
     st.subheader(t("overview.actions"), anchor=False)
-    for action in actions():
-        st.page_link(session.page("reallocate"), label=action, icon=":material/arrow_forward:")
+    for page, words in actions():
+        st.page_link(session.page(page), label=words, icon=":material/arrow_forward:")

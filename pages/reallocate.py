@@ -1,23 +1,22 @@
 """Reallocate: the moves worth making, or why to keep the owners; decide, and take the file."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 
 from analytics.abilities import evidence
-from analytics.allocation import Interval, Move
+from analytics.deciding import standing
 from analytics.plans import plan_readings, recommendation
-from analytics.reallocation import Terms
-from analytics.settings import SETTINGS
+from analytics.ruling import rule_conflicts
 from analytics.workflow import coverage, open_items
-from data.log import standing_decisions
 from pages._ui import charts, session
-from pages._ui.blocks import drawer, empty, picture, tiles, title
+from pages._ui.blocks import empty, picture, tiles, title
 from pages._ui.chance import beside_the_claim, readings_words
-from pages._ui.decisions import decide_moves, show_decided
-from pages._ui.facts import show_facts
+from pages._ui.decided import show_decided
+from pages._ui.decisions import decide_moves
+from pages._ui.facts import point_to_ownership
+from pages._ui.planning import hours_tile, relief_words, show_hours
 from pages._ui.session import ask, ask_patiently
+from pages._ui.tradeoffs import show_frontier, show_prices
 from pages._ui.verdict import verdict_details, verdict_sentence
 
 t = session.text()
@@ -31,94 +30,73 @@ if not ask(coverage)["open"]:
 study = ask(evidence)
 currency = ask(coverage)["currency"] or ""
 
-
-def choose_terms() -> Terms:
-    """The limits of the plan; the controls are there while their drawer is open."""
-    now = session.terms()
-    if not (box := drawer(t("terms.title"), "limits")):
-        return now
-    numbers = {
-        "max_moves": (1, 100, now.max_moves),
-        "capacity": (0, 1000, now.capacity),
-        "customer": (0, 100, round(now.hand_over_customer * 100)),
-        "new": (0, 100, round(now.hand_over_new * 100)),
-    }
-    with box:
-        st.caption(t("terms.help"))
-        with st.grid(columns="auto", min_column_width=220, gap="medium"):
-            moves, capacity, customer, new = (
-                st.number_input(
-                    t(f"terms.{name}"),
-                    least,
-                    most,
-                    value,
-                    key=f"terms-{name}",
-                    persist_state="session",
-                    help=t(f"terms.{name}_help", factor=SETTINGS.capacity_factor),
-                )
-                for name, (least, most, value) in numbers.items()
-            )
-        across = st.toggle(
-            t("terms.across"),
-            now.across_teams,
-            key="terms-across",
-            persist_state="session",
-            help=t("terms.across_help"),
-        )
-    return Terms(moves, capacity, customer / 100, new / 100, across)
-
-
+rules = session.rules()
 heading = st.container()
-terms = choose_terms()
-session.set_terms(terms)
 body = st.container()
 with body:
-    found = ask_patiently(t("reallocate.solving"), recommendation, terms)
+    found = ask_patiently(t("reallocate.solving"), recommendation, rules)
 plan = found.plan
 
-with heading:
-    if plan.moves and plan.cross_fitted:
-        sentence = t.md(
+
+def finding() -> str:
+    """The page in one sentence (markdown)."""
+    if plan.status == "plan":
+        return t.md(
             "reallocate.finding_plan",
             moves=len(plan.moves),
             gain=t.money(plan.cross_fitted, signed=True),
             share=t.share(plan.lift),
         )
-    elif plan.why[0] == "too_little_data":
-        sentence = t("reallocate.finding_wait")
-    elif plan.why[0] == "no_evidence":
-        sentence = t("reallocate.finding_keep")
-    else:
-        sentence = t("reallocate.finding_hold")
+    keep = {"too_little_data": "wait", "no_evidence": "keep"}.get(plan.why[0], "hold")
+    said = t(f"reallocate.finding_{keep}")
+    if plan.status == "relief" and plan.relief:
+        hours = f"{plan.relief.hours_before - plan.relief.hours_after:.0f}"
+        relief = t.md("reallocate.finding_relief", moves=len(plan.moves), hours=hours)
+        said = t("list.space").join((said, relief))
+    return said
+
+
+with heading:
+    sentence = finding()
     if study.by:
         crossed = " × ".join(t(f"attribute.{name}") for name in study.attributes)
         sentence += " " + t.md("reallocate.by", attribute=crossed)
     title(t("page.reallocate"), sentence)
-    beside_the_claim(found, terms, t)
+    beside_the_claim(found, rules, t)
+    if contradictions := ask(rule_conflicts, rules):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(t("reallocate.conflicts", count=len(contradictions)))
+            st.page_link(session.page("rules"), label=t("reallocate.to_rules"))
 
 
-def show_plan(uplift: Interval, cross_fitted: float, items_in_play: int) -> None:
-    """The plan in figures and as a picture."""
-    tiles(
-        [
+def show_figures(items_in_play: int) -> None:
+    """The plan in figures: money, what else it does, and how near it is to the best."""
+    claimed = []
+    if plan.uplift and plan.cross_fitted and plan.status == "plan":
+        claimed = [
             {
                 "label": t("reallocate.headline", currency=currency),
-                "value": t.money(cross_fitted, signed=True),
+                "value": t.money(plan.cross_fitted, signed=True),
                 "compared": t("reallocate.of_open", keep=t.money(plan.keep_value)),
                 "definition": t("reallocate.headline_help"),
             },
             {
                 "label": t("reallocate.upper", currency=currency),
-                "value": t.money(uplift.mean, signed=True),
-                "compared": t.money_range(uplift.low, uplift.high),
+                "value": t.money(plan.uplift.mean, signed=True),
+                "compared": t.money_range(plan.uplift.low, plan.uplift.high),
                 "definition": t("reallocate.upper_help"),
             },
+        ]
+    tiles(
+        [
+            *claimed,
             {
                 "label": t("reallocate.moves"),
                 "value": f"{len(plan.moves)}",
                 "compared": t("reallocate.of_items", items=items_in_play),
-                "definition": t("reallocate.moves_help", moves=terms.max_moves),
+                "definition": t("reallocate.moves_help", moves=rules.max_moves),
             },
+            *hours_tile(plan, t),
             {
                 "label": t("reallocate.gap"),
                 "value": t.rate(plan.gap_uplift),
@@ -127,8 +105,14 @@ def show_plan(uplift: Interval, cross_fitted: float, items_in_play: int) -> None
             },
         ]
     )
-    if readings := ask(plan_readings, terms):
+
+
+def show_moves() -> None:
+    """Who gives what to whom, what that does besides money, and what other limits would do."""
+    if readings := ask(plan_readings, rules):
         st.markdown(readings_words(readings, t))
+    if besides := relief_words(plan, t):
+        st.markdown(besides)
     moves = pd.DataFrame(
         {
             "item": [move.item for move in plan.moves],
@@ -143,12 +127,16 @@ def show_plan(uplift: Interval, cross_fitted: float, items_in_play: int) -> None
         t("reallocate.flow_finding", moves=len(moves), takers=takers),
         t("reallocate.flow_caption", as_of=scope.as_of),
         key="flows",
-        of=terms,
+        of=rules,
     )
+    show_hours(plan, rules, t)
+    if plan.status == "plan":
+        show_frontier(rules, t)
+    show_prices(rules, t)
 
 
 def show_keep() -> None:
-    """Why the owners are kept, and what would change that."""
+    """Why nothing is claimed to be gained, and what would change that."""
     with st.container(border=True):
         st.markdown(f"##### {t('keep.title')}")
         for code in plan.why:
@@ -159,21 +147,20 @@ def show_keep() -> None:
 
 
 @st.fragment
-def decide(moves: Sequence[Move]) -> None:
+def decide() -> None:
     """What is to be decided and what has been; a choice or a decision runs only this again."""
     items = session.keep("items", lambda: ask(open_items).set_index("opportunity_id"))
-    decided = standing_decisions(session.warehouse()).set_index("item")
-    if moves:
-        decide_moves(moves, items, decided, study.by, t)
-    show_facts(items, decided, t)
-    show_decided(decided, t)
+    decided = standing(session.desk(), rules).set_index("item")
+    if plan.moves:
+        decide_moves(found, rules, items, decided, study.by, t)
+    point_to_ownership(t)
+    show_decided(decided, {str(move.item) for move in plan.moves}, t)
 
 
-moves: Sequence[Move] = ()
 with body:
-    if plan.uplift and plan.cross_fitted and found.problem and plan.moves:
-        moves = plan.moves
-        show_plan(plan.uplift, plan.cross_fitted, len(found.problem.items))
-    else:
+    if plan.status != "plan":
         show_keep()
-decide(moves)
+    if plan.moves and found.problem:
+        show_figures(len(found.problem.items))
+        show_moves()
+decide()

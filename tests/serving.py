@@ -105,3 +105,12 @@ def settle(page: Page, seconds: float = 60) -> None:
         '() => !document.querySelector(\'[data-testid="stSkeleton"], [data-stale="true"]\')',
         timeout=seconds * 1000,
     )
+
+
+def visit(page: Page, name: str, section: str = "") -> None:
+    """Go to a page by the navigation; ``section`` is the heading that it is under."""
+    if section:
+        page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
+        page.get_by_role("menuitem", name=name, exact=True).click()
+    else:
+        page.get_by_role("link", name=name, exact=True).click()

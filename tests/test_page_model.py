@@ -129,5 +129,5 @@ def test_where_nothing_is_claimed_nothing_is_shuffled(opens, loads):
 def test_the_plan_is_read_in_two_ways_and_each_move_says_what_would_undo_it(opens):
     app = opens("reallocate", lang="en")
 
-    assert "Of the upper figure 57 % remains" in said(app)
+    assert "Of the upper figure 50 % remains" in said(app)
     assert "It would gain nothing if the past opportunities of" in said(app)

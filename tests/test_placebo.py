@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from analytics.placebo import Claim, placebo, plan_claim, plan_placebo_claim, shuffled_claim
-from analytics.reallocation import Terms, reallocation
+from analytics.posing import Book
+from analytics.reallocation import reallocation
+from analytics.rules import RuleSet
 from analytics.settings import SETTINGS
 from analytics.study import Study
 from analytics.winrate.placebo import alike
@@ -48,14 +50,14 @@ def book(specialists: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def test_a_claim_is_shown_behind_the_gates_of_the_plan_and_not_without(specialists, book):
     items, reps = book
-    terms = Terms.default(QUICK)
-    plan = reallocation(items, reps, specialists, terms, QUICK).plan
+    rules = RuleSet()
+    plan = reallocation(Book(items, reps), specialists, rules, QUICK).plan
     assert plan.status == "plan"
     assert plan.uplift is not None
 
-    certain = plan_claim(items, reps, specialists, terms, QUICK)
+    certain = plan_claim(Book(items, reps), specialists, rules, QUICK)
     doubted = replace(specialists.signal, p_reps=0.02, p_segments=0.5)
-    gated = plan_claim(items, reps, replace(specialists, signal=doubted), terms, QUICK)
+    gated = plan_claim(Book(items, reps), replace(specialists, signal=doubted), rules, QUICK)
 
     assert certain.shown == pytest.approx(plan.cross_fitted)
     assert certain.ungated > 0.9 * plan.uplift.mean
@@ -65,18 +67,18 @@ def test_a_claim_is_shown_behind_the_gates_of_the_plan_and_not_without(specialis
 def test_nothing_open_is_nothing_claimed(specialists, book):
     items, reps = book
 
-    claim = plan_claim(items.iloc[:0], reps, specialists, Terms.default(QUICK), QUICK)
+    claim = plan_claim(Book(items.iloc[:0], reps), specialists, RuleSet(), QUICK)
 
     assert claim == Claim(0.0, 0.0)
 
 
 def test_specialists_vanish_in_shuffled_outcomes_and_with_them_the_claim(specialists, groups, book):
     items, reps = book
-    terms = Terms.default(SETTINGS)
-    real = plan_claim(items, reps, specialists, terms, QUICK)
+    rules = RuleSet()
+    real = plan_claim(Book(items, reps), specialists, rules, QUICK)
 
     claims = [
-        plan_placebo_claim(items, reps, specialists, terms, SETTINGS, groups, number)
+        plan_placebo_claim(Book(items, reps), specialists, rules, SETTINGS, groups, number)
         for number in range(5)
     ]
     found = placebo(specialists, groups, claims)
@@ -118,6 +120,6 @@ def test_too_little_data_claims_nothing(specialists, book):
     items, reps = book
     without = replace(specialists, model=None)
 
-    claim = plan_claim(items, reps, without, Terms.default(QUICK), QUICK)
+    claim = plan_claim(Book(items, reps), without, RuleSet(), QUICK)
 
     assert claim == Claim(0.0, 0.0)

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from analytics.allocation import BarReason, Problem
-from analytics.reallocation import Recommendation, Terms, capacities, objections, reallocation
+from analytics.posing import Book, capacities
+from analytics.reallocation import Recommendation, objections, reallocation
+from analytics.rules import RuleSet
 from analytics.settings import SETTINGS
 from analytics.study import ATTRIBUTES, NOTHING_CLOSED, Study, study
 from analytics.winrate.signal import Verdict
@@ -15,7 +17,7 @@ from tests.conftest import drawn
 from tests.test_study import ALIKE, SPECIALISTS, win_cells
 
 QUICK = replace(SETTINGS, bootstrap=199, draws=400)
-TERMS = Terms(max_moves=20, capacity=9, hand_over_customer=0.15, hand_over_new=0.05)
+RULES = RuleSet(items=9)
 
 # Ann and Cid win pumps, Bob and Dee valves: most of this is with the wrong person.
 ITEMS = """
@@ -55,6 +57,11 @@ def held(**counts: int) -> pd.DataFrame:
     return pd.DataFrame({"rep": [rep for rep, count in counts.items() for _ in range(count)]})
 
 
+def room_of(people: pd.DataFrame, owned: pd.DataFrame, items: int) -> np.ndarray:
+    book = Book(owned, people)
+    return capacities(people, owned, book, replace(RULES, items=items), SETTINGS)
+
+
 def with_line(table: str, *lines: str) -> str:
     return "\n".join([table.rstrip(), *lines])
 
@@ -85,7 +92,7 @@ def specialists() -> Study:
 
 @pytest.fixture(scope="module")
 def found(specialists: Study) -> Recommendation:
-    return reallocation(items(), reps(), specialists, TERMS, QUICK)
+    return reallocation(Book(items(), reps()), specialists, RULES, QUICK)
 
 
 # The plan
@@ -114,9 +121,9 @@ def test_a_move_gains_the_difference_in_win_rates_less_the_hand_over(found):
 
 
 def test_a_customer_costs_his_own_share_and_a_new_account_its_own(specialists):
-    terms = replace(TERMS, hand_over_customer=0.3, hand_over_new=0.1)
+    rules = replace(RULES, hand_over_customer=0.3, hand_over_new=0.1)
 
-    problem = compared(reallocation(items(), reps(), specialists, terms, QUICK))
+    problem = compared(reallocation(Book(items(), reps()), specialists, rules, QUICK))
 
     cost = dict(zip(problem.items["item"], problem.switching, strict=True))
     assert cost["2 valves"] == pytest.approx(3 * cost["1 valves"])
@@ -125,7 +132,7 @@ def test_a_customer_costs_his_own_share_and_a_new_account_its_own(specialists):
 
 
 def test_at_most_as_many_moves_as_asked_for_and_the_best_ones(specialists):
-    few = reallocation(items(), reps(), specialists, replace(TERMS, max_moves=1), QUICK)
+    few = reallocation(Book(items(), reps()), specialists, replace(RULES, max_moves=1), QUICK)
 
     assert moves(few) == {"5 valves": ("Cid", "Dee")}
 
@@ -135,16 +142,16 @@ def test_a_plan_moves_nothing_to_another_team_unless_that_is_allowed(specialists
     north = reps(REPS.replace("Bob | north | yes", "Bob | north | no "))
     some = items(ITEMS).query("rep == 'Ann'")
 
-    within = reallocation(some, north, specialists, TERMS, QUICK)
-    across = reallocation(some, north, specialists, replace(TERMS, across_teams=True), QUICK)
+    within = reallocation(Book(some, north), specialists, RULES, QUICK)
+    across = reallocation(Book(some, north), specialists, replace(RULES, across_teams=True), QUICK)
 
     assert (within.plan.status, within.plan.why) == ("keep_owners", ("no_candidate",))
     assert moves(across) == {"1 valves": ("Ann", "Dee"), "2 valves": ("Ann", "Dee")}
 
 
 def test_the_same_seed_gives_the_same_plan_whatever_the_order_of_the_rows(specialists, found):
-    again = reallocation(items(), reps(), specialists, TERMS, QUICK)
-    shuffled = reallocation(items()[::-1], reps()[::-1], specialists, TERMS, QUICK)
+    again = reallocation(Book(items(), reps()), specialists, RULES, QUICK)
+    shuffled = reallocation(Book(items()[::-1], reps()[::-1]), specialists, RULES, QUICK)
 
     assert again.plan == found.plan
     assert moves(shuffled) == moves(found)
@@ -159,7 +166,7 @@ def test_without_attributes_work_goes_to_who_wins_more():
     """
     people = "rep|team|active|away|open_count\nAnn|n|yes|no|1\nBob|n|yes|no|0"
 
-    plan = reallocation(items(table), reps(people), alone, TERMS, QUICK).plan
+    plan = reallocation(Book(items(table), reps(people)), alone, RULES, QUICK).plan
 
     [move] = plan.moves
     assert (move.to_rep, move.p_from.n, move.p_to.n) == ("Bob", 80, 80)
@@ -168,7 +175,7 @@ def test_without_attributes_work_goes_to_who_wins_more():
 def test_an_opportunity_of_unknown_attributes_counts_as_none_of_the_known(specialists):
     table = ITEMS.replace("1 valves       | Ann | north | valves ", "1 | Ann | north |        ")
 
-    problem = compared(reallocation(items(table), reps(), specialists, TERMS, QUICK))
+    problem = compared(reallocation(Book(items(table), reps()), specialists, RULES, QUICK))
 
     assert problem.draws.shape == (QUICK.draws, 4, 3)
     [unknown] = problem.segment[problem.items["item"] == "1"]
@@ -190,7 +197,7 @@ def test_people_who_are_away_or_left_or_nobody(specialists):
         "Eve | north | no | no | 1",
     )
 
-    found = reallocation(items(table), reps(people), specialists, TERMS, QUICK)
+    found = reallocation(Book(items(table), reps(people)), specialists, RULES, QUICK)
 
     assert compared(found).reps == ("Ann", "Bob", "Cid", "Dee")
     assert list(compared(found).items["item"]) == list(items()["opportunity_id"])
@@ -206,13 +213,14 @@ def test_another_team_and_absence_are_told_apart(specialists):
     people = reps(REPS.replace("Dee | south | yes    | no ", "Dee | south | yes    | yes"))
 
     def bars(across_teams: bool) -> dict[str, list[BarReason]]:
-        terms = replace(TERMS, across_teams=across_teams)
-        problem = compared(reallocation(items(), people, specialists, terms, QUICK))
+        rules = replace(RULES, across_teams=across_teams)
+        problem = compared(reallocation(Book(items(), people), specialists, rules, QUICK))
         rows = zip(problem.items["item"], problem.barred, strict=True)
         return {item: [BarReason(bar) for bar in row] for item, row in rows}
 
     free, other, away = BarReason.ALLOWED, BarReason.OTHER_TEAM, BarReason.AWAY
-    assert bars(False)["1 valves"] == [free, free, other, away]
+    # Of two reasons the one that does not pass with time.
+    assert bars(False)["1 valves"] == [free, free, other, other]
     assert bars(False)["5 valves"] == [other, other, free, away]
     assert bars(True)["1 valves"] == bars(True)["5 valves"] == [free, free, free, away]
 
@@ -226,9 +234,7 @@ def test_a_rep_may_hold_somewhat_more_than_the_mean_of_his_team():
         Dee | south | yes    | yes  | 1
     """)
 
-    room = capacities(
-        people, held(Ann=3, Bob=8, Cid=1, Dee=1), replace(TERMS, capacity=0), SETTINGS
-    )
+    room = room_of(people, held(Ann=3, Bob=8, Cid=1, Dee=1), items=0)
 
     # 1.2 x 5.5 = 6.6 and 1.2 x 1 = 1.2, rounded up; Dee is away.
     assert room.tolist() == [7, 7, 2, 0]
@@ -237,9 +243,7 @@ def test_a_rep_may_hold_somewhat_more_than_the_mean_of_his_team():
 def test_a_capacity_that_a_manager_sets_holds_for_everybody_present():
     people = reps(REPS.replace("Ann | north | yes    | no ", "Ann | north | yes    | yes"))
 
-    room = capacities(
-        people, held(Ann=2, Bob=2, Cid=1, Dee=1), replace(TERMS, capacity=3), SETTINGS
-    )
+    room = room_of(people, held(Ann=2, Bob=2, Cid=1, Dee=1), items=3)
 
     assert room.tolist() == [0, 3, 3, 3]
 
@@ -252,7 +256,7 @@ def test_what_is_not_looked_at_takes_up_room_all_the_same():
         Cid | south | yes    | no   | 12
     """)
 
-    room = capacities(people, held(Ann=5, Bob=3), replace(TERMS, capacity=9), SETTINGS)
+    room = room_of(people, held(Ann=5, Bob=3), items=9)
 
     assert room.tolist() == [9, 7, 0]
 
@@ -264,10 +268,10 @@ def test_who_is_full_with_work_of_his_own_team_takes_nothing_from_another(specia
         Ann | north | yes    | no   | 2
         Dee | south | yes    | no   | {}
     """
-    terms = replace(TERMS, capacity=9, across_teams=True)
+    rules = replace(RULES, items=9, across_teams=True)
 
     full, nearly = (
-        reallocation(of_ann, reps(people.format(count)), specialists, terms, QUICK)
+        reallocation(Book(of_ann, reps(people.format(count))), specialists, rules, QUICK)
         for count in (9, 8)
     )
 
@@ -276,7 +280,7 @@ def test_who_is_full_with_work_of_his_own_team_takes_nothing_from_another(specia
 
 
 def test_a_full_specialist_takes_only_in_exchange(specialists):
-    full = reallocation(items(), reps(), specialists, replace(TERMS, capacity=1), QUICK)
+    full = reallocation(Book(items(), reps()), specialists, replace(RULES, items=1), QUICK)
 
     after = pd.Series(full.plan.assignment(compared(full))).value_counts().sort_index()
     assert after.tolist() == [2, 2, 1, 1]  # as many each as before
@@ -310,7 +314,7 @@ def test_nothing_closed_keeps_the_owners():
     nothing = study(win_cells("rep | team | wins | trials"), "", QUICK)
     assert nothing.signal == NOTHING_CLOSED
 
-    found = reallocation(items(), reps(), nothing, TERMS, QUICK)
+    found = reallocation(Book(items(), reps()), nothing, RULES, QUICK)
 
     assert (found.plan.status, found.plan.why) == ("keep_owners", ("too_little_data",))
     assert found.plan.moves == ()
@@ -318,7 +322,7 @@ def test_nothing_closed_keeps_the_owners():
 
 
 def test_people_who_do_not_differ_keep_what_they_have():
-    found = reallocation(items(), reps(), study(win_cells(ALIKE), "", QUICK), TERMS, QUICK)
+    found = reallocation(Book(items(), reps()), study(win_cells(ALIKE), "", QUICK), RULES, QUICK)
 
     assert (found.plan.status, found.plan.why) == ("keep_owners", ("no_evidence",))
 
@@ -330,7 +334,7 @@ def test_nothing_open_with_anybody_who_works_here(specialists, owner):
         1              | {owner} | north | valves  | 1000  | no
     """
 
-    plan = reallocation(items(table), reps(), specialists, TERMS, QUICK).plan
+    plan = reallocation(Book(items(table), reps()), specialists, RULES, QUICK).plan
 
     assert (plan.status, plan.why) == ("keep_owners", ("nothing_open",))
 
@@ -338,12 +342,6 @@ def test_nothing_open_with_anybody_who_works_here(specialists, owner):
 def test_everything_with_the_right_person_is_no_candidate_for_a_move(specialists):
     right = items().query("opportunity_id == '6 valves'")
 
-    plan = reallocation(right, reps(), specialists, TERMS, QUICK).plan
+    plan = reallocation(Book(right, reps()), specialists, RULES, QUICK).plan
 
     assert (plan.status, plan.why) == ("keep_owners", ("no_candidate",))
-
-
-def test_the_default_terms_are_the_settings():
-    terms = Terms.default(replace(SETTINGS, max_moves=7, hand_over_new=0.5))
-
-    assert terms == Terms(7, 0, SETTINGS.hand_over_customer, 0.5, across_teams=False)

@@ -12,16 +12,16 @@ from analytics.abilities import evidence
 from analytics.allocation import Problem, Rules, recommend
 from analytics.desk import Desk
 from analytics.plans import recommendation
-from analytics.reallocation import Recommendation, Terms
+from analytics.reallocation import Recommendation
+from analytics.rules import RuleSet
 from analytics.scope import Period, Scope
-from analytics.settings import SETTINGS
 from analytics.study import Study
 from analytics.workflow import open_items
 from data.synthetic import Company, sample_company, true_win
 from data.warehouse import Warehouse
 from data.workspaces import load_sample
 
-SEEDS = range(100, 120)
+SEEDS = range(100, 106)
 
 pytestmark = pytest.mark.simulation
 
@@ -31,7 +31,7 @@ def chain(seed: int, *, effects: bool) -> tuple[Company, Desk, Recommendation]:
     load_sample(warehouse, seed=seed, effects=effects)
     company = sample_company(seed=seed, effects=effects)
     desk = Desk(warehouse, Scope(company.as_of, Period.containing(company.as_of)))
-    return company, desk, desk.ask(recommendation, Terms.default(SETTINGS))
+    return company, desk, desk.ask(recommendation, RuleSet())
 
 
 def true_uplift(company: Company, problem: Problem, plan) -> float:
@@ -87,7 +87,7 @@ def test_claims_are_kept_and_those_of_raw_rates_are_not():
 
     figures = f"{claimed=:.0f} {upper=:.0f} {real=:.0f} {raw_claimed=:.0f} {raw_real=:.0f}"
     print(figures, f"{harmful=} {moves=}")
-    assert moves >= 100, figures
+    assert moves >= 30, figures
     assert honest(real, claimed), figures
     assert 0.6 <= real / upper <= 1.3, figures
     assert harmful / moves <= 0.2, figures

@@ -11,8 +11,8 @@ import pytest
 
 from analytics.abilities import evidence, rates
 from analytics.desk import Answers, Desk
-from analytics.plans import handovers, recommendation, split_accounts
-from analytics.reallocation import Terms
+from analytics.plans import recommendation
+from analytics.rules import RuleSet
 from analytics.scope import Period, Scope
 from analytics.settings import SETTINGS
 from analytics.workflow import (
@@ -296,42 +296,22 @@ def test_attainment_is_of_the_period_and_the_team(desk):
 
 
 def test_a_recommendation_moves_the_work_of_the_team_only(desk):
-    terms = Terms.default(QUICK)
+    rules = RuleSet()
 
-    everybody = desk.ask(recommendation, terms).plan
-    north = desk.at(team="north").ask(recommendation, terms).plan
+    everybody = desk.ask(recommendation, rules).plan
+    north = desk.at(team="north").ask(recommendation, rules).plan
 
     assert {move.item for move in everybody.moves} == {"open-1", "open-2", "open-3"}
     assert {move.item for move in north.moves} == {"open-1", "open-2"}
-    assert desk.ask(recommendation, replace(terms, max_moves=1)).plan.moves != everybody.moves
-
-
-def test_work_of_leavers_and_of_nobody_goes_to_who_has_room(desk):
-    given = {handover.item: handover for handover in desk.ask(handovers)}
-
-    assert (given["left"].fact, given["left"].from_rep) == ("owner_left", "Eve")
-    assert given["left"].to_rep in ("Cid", "Dee")
-    assert (given["nobody"].fact, given["nobody"].from_rep) == ("no_owner", "")
-
-
-def test_an_account_of_several_owners_is_split(desk):
-    [account] = desk.ask(split_accounts).to_dict("records")
-
-    assert account == {
-        "account": "Mine 3",
-        "reps": ["Cid", "Dee"],
-        "opportunities": 2,
-        "value": 8000,
-    }
-    assert desk.at(team="north").ask(split_accounts).empty
+    assert desk.ask(recommendation, replace(rules, max_moves=1)).plan.moves != everybody.moves
 
 
 def test_an_empty_workspace_answers_every_question(bare):
     assert bare.ask(evidence).closed == 0
     assert bare.ask(rates).empty
     assert bare.ask(coverage)["opportunities"] == 0
-    assert bare.ask(recommendation, Terms.default(SETTINGS)).plan.why == ("too_little_data",)
-    for question in (people, open_items, monthly_flow, handovers, split_accounts):
+    assert bare.ask(recommendation, RuleSet()).plan.why == ("too_little_data",)
+    for question in (people, open_items, monthly_flow):
         assert len(bare.ask(question)) == 0
     assert set(bare.ask(marts)["goal_progress"]["unit_kind"]) <= {"company"}
 

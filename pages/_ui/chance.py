@@ -9,7 +9,8 @@ from analytics.allocation import Interval, Move
 from analytics.desk import Desk
 from analytics.placebo import RUNS, Claim, Placebo
 from analytics.plans import own_claim, placebo_claim, plan_placebo
-from analytics.reallocation import Recommendation, Terms
+from analytics.reallocation import Recommendation
+from analytics.rules import RuleSet
 from analytics.selection import Readings, move_tipping_gap
 from pages._ui import session
 from pages._ui.background import Question, draw_meanwhile
@@ -23,36 +24,36 @@ LEAST_SHARE = 0.005
 """Below that, a part is called nothing and a rest is called all."""
 
 
-def known_placebo(terms: Terms) -> Placebo | None:
+def known_placebo(rules: RuleSet) -> Placebo | None:
     """The placebo of the plan where every shuffle has been worked out already."""
     desk = session.desk()
-    if _known(desk, terms) < RUNS:
+    if _known(desk, rules) < RUNS:
         return None
-    return plan_placebo(desk, terms, RUNS)
+    return plan_placebo(desk, rules, RUNS)
 
 
-def beside_the_claim(found: Recommendation, terms: Terms, t: Text) -> None:
+def beside_the_claim(found: Recommendation, rules: RuleSet, t: Text) -> None:
     """What chance alone would have claimed, from the first shuffle on and then with every one.
 
     Where the owners are kept, also what the method would have claimed without its gates.
     """
     if ask(evidence).model is None or NOTHING_COMPARED.intersection(found.plan.why):
         return
-    keeps = not found.plan.moves
-    questions: list[Question] = [(placebo_claim, terms, number) for number in range(RUNS)]
+    keeps = found.plan.status != "plan"
+    questions: list[Question] = [(placebo_claim, rules, number) for number in range(RUNS)]
     if keeps:
-        questions.insert(0, (own_claim, terms))
+        questions.insert(0, (own_claim, rules))
 
     def draw() -> None:
         desk = session.desk()
-        done = _known(desk, terms)
+        done = _known(desk, rules)
         if not done:
             st.caption(t("chance.begun"))
             return
-        placebo = plan_placebo(desk, terms, done)
+        placebo = plan_placebo(desk, rules, done)
         assert placebo
         sentence = (
-            kept_words(ask(own_claim, terms), placebo, t) if keeps else plan_words(placebo, t)
+            kept_words(ask(own_claim, rules), placebo, t) if keeps else plan_words(placebo, t)
         )
         progress = t("chance.progress" if done < RUNS else "chance.done", done=done, runs=RUNS)
         st.markdown(f"{sentence} :gray[{progress}]", help=t("chance.help"))
@@ -109,9 +110,9 @@ def easier_than_recorded(move: Move) -> float:
     return rate - odds / (1 + odds)
 
 
-def _known(desk: Desk, terms: Terms) -> int:
+def _known(desk: Desk, rules: RuleSet) -> int:
     """How many shuffles, from the first, have been worked out."""
-    return next((n for n in range(RUNS) if not desk.knows(placebo_claim, terms, n)), RUNS)
+    return next((n for n in range(RUNS) if not desk.knows(placebo_claim, rules, n)), RUNS)
 
 
 def _range(found: Interval, t: Text) -> str:

@@ -1,293 +1,198 @@
-"""Deciding: the moves and the one being read, what its buttons write down, what stands."""
+"""Deciding on moves: the table of them, what the lot withheld, and the one being read."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from analytics.allocation import Move
-from analytics.exports import owner_changes
-from analytics.ownership import Handover
-from analytics.plans import carried_out
-from data.log import record_decision
+from analytics.allocation import Move, Plan
+from analytics.deciding import kept_back, left_of, quarter, record_plan
+from analytics.reallocation import Recommendation
+from analytics.rules import RuleSet
 from pages._ui import session
-from pages._ui.blocks import choice, drawer
-from pages._ui.chance import easier_than_recorded
+from pages._ui.blocks import choice
+from pages._ui.movecard import move_card, title_of
+from pages._ui.repcard import show_cards
+from pages._ui.session import ask
 from pages._ui.text import Text
-
-
-def decide(
-    verdict: str,
-    item: str,
-    from_rep: str,
-    to_rep: str,
-    facts: Mapping[str, object] | None = None,
-) -> None:
-    """Write one decision down, with the note that stands on the page."""
-    record_decision(
-        session.warehouse(),
-        verdict=verdict,
-        item=item,
-        from_rep=from_rep,
-        to_rep=to_rep,
-        note=st.session_state.get("note", ""),
-        by=session.user(),
-        at=session.now(),
-        as_of=session.scope().as_of,
-        facts=facts or {},
-    )
-
-
-def decide_all(verdict: str, proposals: Iterable[Move | Handover]) -> None:
-    """Decide on all of these, and clear the note for the next decision."""
-    for one in proposals:
-        facts = claim(one) if isinstance(one, Move) else {"fact": one.fact}
-        decide(verdict, str(one.item), one.from_rep, one.to_rep, facts)
-    st.session_state["note"] = ""
-
-
-def decide_move(verdict: str, move: Move, then: int) -> None:
-    """Decide on the move being read, and go on to the one in row ``then``."""
-    decide_all(verdict, [move])
-    st.session_state["moves"] = {"selection": {"rows": [then]}}
-
-
-def take_back(decided: pd.DataFrame) -> None:
-    """Undo these standing decisions."""
-    for row in decided.itertuples():
-        decide("undo", row.Index, row.from_rep, row.to_rep)
-    st.session_state["note"] = ""
-
-
-def claim(move: Move) -> dict[str, object]:
-    """What the move promised when it was decided, to be checked against what happened."""
-    return {
-        "gain": move.gain,
-        "gain_low": move.gain_low,
-        "gain_high": move.gain_high,
-        "p_gain": move.p_gain,
-        "p_from": move.p_from.mean,
-        "p_to": move.p_to.mean,
-        "value": move.value,
-        "switching": move.switching,
-    }
-
-
-def verdicts(decided: pd.DataFrame, t: Text) -> dict[str, str]:
-    """What stands decided, in words, by the id of the opportunity."""
-    return {
-        row.Index: f"{t(f'decision.{row.verdict}')} → {row.to_rep}" for row in decided.itertuples()
-    }
+from pages._ui.verdicts import decide_all, verdicts
 
 
 def decide_moves(
-    moves: Sequence[Move], items: pd.DataFrame, decided: pd.DataFrame, by: str, t: Text
+    found: Recommendation,
+    rules: RuleSet,
+    items: pd.DataFrame,
+    decided: pd.DataFrame,
+    by: str,
+    t: Text,
 ) -> None:
     """Every move in a table, and the one chosen there with its reasons and its decision.
 
-    ``items`` and ``decided`` are the open opportunities and standing decisions by their id;
-    ``by`` is the attribute that win rates were estimated by.
+    ``items`` and ``decided`` are the open opportunities and what ``deciding.standing`` says of
+    them, by their id; ``by`` is the attribute that win rates were estimated by.
     """
-    undecided = [row for row, move in enumerate(moves) if move.item not in decided.index]
+    gone = _declined(found, decided)
+    left, aside = ask(left_of, rules, gone), ask(kept_back, rules, gone)
+    moves = _moves(found, left, decided)
+    yours = [move for move in moves if move.item not in aside and _waits_for(move, decided)]
     st.subheader(t("reallocate.decide"), anchor=False)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        counted = t("reallocate.undecided", open=len(undecided), moves=len(moves))
-        st.caption(f"{counted}\n\n{t('reallocate.single')}", width="stretch")
-        if undecided:
-            st.button(
-                t("reallocate.accept_all", count=len(undecided)),
-                on_click=decide_all,
-                args=("accept", [moves[row] for row in undecided]),
-                key="accept-all",
-            )
+    single = "single" if found.plan.status == "plan" else "single_relief"
+    st.caption(
+        f"{t('reallocate.undecided', open=len(yours), moves=len(moves))}\n\n"
+        f"{t(f'reallocate.{single}')}\n\n{_lots(aside, moves, rules, t)}"
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for verdict in ("accept", "decline"):
+            if yours:
+                st.button(
+                    t(f"decision.{verdict}_rest", count=len(yours)),
+                    on_click=_decide_on_plan,
+                    args=(verdict, yours, rules, gone),
+                    key=f"{verdict}-all",
+                )
+        st.text_input(
+            t("decision.as"),
+            key="deciding-as",
+            placeholder="manager",
+            help=t("decision.as_help"),
+            persist_state="session",
+            width=220,
+        )
+    row = _table(moves, items, decided, aside, yours, found.plan.status == "plan", t)
+    move = moves[row]
+    standing = decided.loc[[move.item]] if move.item in decided.index else None
+    then = next((other for other in [*moves[row + 1 :], *moves[:row]] if other in yours), move)
+
+    def decide_move(verdict: str, move: Move) -> None:
+        _decide_on_plan(verdict, [move], rules, gone)
+        st.session_state["next-move"] = then.item
+
+    move_card(
+        move,
+        replace(found, plan=left),
+        items.loc[move.item],
+        [title_of(items.loc[item]) for item in _together(move, left, found.plan)],
+        by,
+        standing,
+        is_withheld=move.item in aside,
+        decide_move=decide_move,
+        t=t,
+    )
+    no = {*decided.index[decided["verdict"] == "decline"]}
+    show_cards([one for one in moves if one.item not in aside | no], left, items, by, t)
+
+
+def _decide_on_plan(
+    verdict: str, moves: Sequence[Move], rules: RuleSet, gone: tuple[str, ...]
+) -> None:
+    """Decide on moves of the plan, which is written down with the first of them."""
+    plan = record_plan(session.desk(), rules, gone, by=session.user(), at=session.now())
+    decide_all(verdict, moves, plan)
+
+
+def _declined(found: Recommendation, decided: pd.DataFrame) -> tuple[str, ...]:
+    """The items of the plan whose moves were declined."""
+    no = decided.loc[decided["verdict"] == "decline", "to_rep"]
+    return tuple(
+        str(move.item) for move in found.plan.moves if no.get(str(move.item)) == move.to_rep
+    )
+
+
+def _moves(found: Recommendation, left: Plan, decided: pd.DataFrame) -> list[Move]:
+    """The moves to show: as recommended, and where some were declined, what that leaves.
+
+    What is decided stays in its place; what else hung on a declined move changes or goes.
+    """
+    after = {move.item: move for move in left.moves}
+    kept = [
+        move if move.item in decided.index else after.get(move.item) for move in found.plan.moves
+    ]
+    known = {move.item for move in found.plan.moves}
+    return [move for move in kept if move] + [move for move in left.moves if move.item not in known]
+
+
+def _waits_for(move: Move, decided: pd.DataFrame) -> bool:
+    """Whether it is for the present user to say something about a move."""
+    if move.item not in decided.index:
+        return True
+    said = decided.loc[move.item]
+    waits = said["verdict"] == "accept" and not said["holds"]
+    return bool(waits and session.user() not in said["backed_by"])
+
+
+def _together(move: Move, *plans: Plan) -> list[str]:
+    """The other items of the bundle, in the first plan that has the move."""
+    of = next((plan for plan in plans if move in plan.moves), None)
+    others = of.moves if of else ()
+    return [str(one.item) for one in others if one.bundle == move.bundle and one != move]
+
+
+def _lots(aside: frozenset[str], moves: Sequence[Move], rules: RuleSet, t: Text) -> str:
+    """What the lot did, with its probability and its seed."""
+    if not rules.hold_out:
+        return t("holdout.off")
+    withheld = sum(move.item in aside for move in moves)
+    return t(
+        "holdout.some" if withheld else "holdout.none",
+        withheld=withheld,
+        moves=len(moves),
+        share=t.rate(rules.hold_out),
+        seed=f"{session.desk().settings.seed}",
+        quarter=f"{quarter(session.desk())}",
+    )
+
+
+def _table(
+    moves: Sequence[Move],
+    items: pd.DataFrame,
+    decided: pd.DataFrame,
+    aside: frozenset[str],
+    yours: Sequence[Move],
+    claims: bool,
+    t: Text,
+) -> int:
+    """All moves in a table; the row of the one that is chosen there.
+
+    Where no gain is claimed, what each hand-over costs stands in the place of what it gains.
+    """
     words = verdicts(decided, t)
-    names = [_name(items.loc[move.item]) for move in moves]
+    figures = ("gain", "chance") if claims else ("cost",)
+    rows = {move.item: row for row, move in enumerate(moves)}
+    if (then := st.session_state.pop("next-move", None)) in rows:
+        st.session_state["moves"] = {"selection": {"rows": [rows[then]]}}
     chosen = choice(
         pd.DataFrame(
             {
                 "from": [move.from_rep for move in moves],
                 "to": [move.to_rep for move in moves],
-                "opportunity": names,
+                "opportunity": [title_of(items.loc[move.item]) for move in moves],
                 "gain": [
-                    f"{t.money(move.gain, signed=True)} · {_range(move, t)}" for move in moves
+                    f"{t.money(move.gain, signed=True)} · "
+                    f"{t.money_range(move.gain_low, move.gain_high)}"
+                    for move in moves
                 ],
                 "chance": [t.chance(move.p_gain) for move in moves],
-                "decision": [words.get(str(move.item), t("move.undecided")) for move in moves],
+                "cost": [t.money(move.switching) for move in moves],
+                "decision": [
+                    words.get(
+                        str(move.item),
+                        t("move.withheld" if move.item in aside else "move.undecided"),
+                    )
+                    for move in moves
+                ],
             }
         ),
         {
             "from": t("facts.from"),
             "to": t("facts.to"),
             "opportunity": t("facts.opportunity"),
-            "gain": t("move.gain_range"),
-            "chance": t("move.chance"),
+            **{name: t(f"move.{name}_column") for name in figures},
             "decision": t("facts.decision"),
         },
         key="moves",
         mode="single-row-required",
-        first=undecided[:1],
-        right=("gain", "chance"),
+        first=[rows[move.item] for move in yours[:1]],
+        right=figures,
     )
-    row = chosen[0] if chosen else 0
-    others = [other for other in undecided if other != row]
-    then = next((other for other in others if other > row), others[0] if others else row)
-    move = moves[row]
-    standing = decided.loc[[move.item]] if move.item in decided.index else None
-    move_card(move, items.loc[move.item], by, standing, then, t)
-
-
-def move_card(
-    move: Move, item: pd.Series, by: str, standing: pd.DataFrame | None, then: int, t: Text
-) -> None:
-    """One move: who gives what to whom, what it gains, why, and the decision.
-
-    ``standing`` is the row of its decision; ``then`` the row of the move to decide on next.
-    """
-    with st.container(border=True, key="move"):
-        title = t.md("move.title", giver=move.from_rep, taker=move.to_rep, name=_name(item))
-        gain = t.md(
-            "move.gain",
-            gain=t.money(move.gain, signed=True),
-            range=_range(move, t),
-            chance=t.chance(move.p_gain),
-            value=t.money(move.value),
-        )
-        # One piece of text for all: the browser pays for every element at every rerun.
-        st.markdown(f"{title}\n\n{gain}")
-        reasons = [
-            reason_words(reason.code, reason.facts, move, item, by, t) for reason in move.reasons
-        ]
-        if points := round(100 * easier_than_recorded(move)):
-            reasons.append(t.md("move.pointless", taker=move.to_rep, points=points))
-        st.caption("\n\n".join(reasons))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if standing is not None:
-                [decision] = standing.itertuples()
-                st.markdown(
-                    t.md(
-                        f"move.standing_{decision.verdict}",
-                        taker=decision.to_rep,
-                        note=decision.note or "–",
-                    )
-                )
-                st.button(
-                    t("decided.undo"),
-                    on_click=take_back,
-                    args=(standing,),
-                    key=f"undo-{move.item}",
-                )
-                return
-            st.text_input(
-                t("decided.note"),
-                key="note",
-                placeholder=t("move.note"),
-                label_visibility="collapsed",
-                # A rerun of its own would overtake the change of page that left the field.
-                on_change="ignore",
-            )
-            for verdict in ("accept", "decline"):
-                st.button(
-                    t(f"move.{verdict}"),
-                    type="primary" if verdict == "accept" else "secondary",
-                    on_click=decide_move,
-                    args=(verdict, move, then),
-                    key=f"{verdict}-{move.item}",
-                )
-
-
-def _name(item: pd.Series) -> str:
-    """What people call an opportunity: its name, and its account unless that is part of it."""
-    name, account = item["name"], item["account"]
-    return name if pd.isna(account) or account in name else f"{name} · {account}"
-
-
-def _range(move: Move, t: Text) -> str:
-    return t.money_range(move.gain_low, move.gain_high)
-
-
-def reason_words(
-    code: str, facts: Mapping[str, Any], move: Move, item: pd.Series, by: str, t: Text
-) -> str:
-    """A reason of the plan as a sentence (markdown)."""
-    if code == "wins_more":
-        segment = item[by] if by and pd.notna(item[by]) else t("move.such")
-        return t.md(
-            "reason.wins_more",
-            taker=move.to_rep,
-            giver=move.from_rep,
-            segment=segment,
-            rate_to=t.estimate(move.p_to.mean, move.p_to.low, move.p_to.high),
-            rate_from=t.estimate(move.p_from.mean, move.p_from.low, move.p_from.high),
-            n_to=move.p_to.n,
-            n_from=move.p_from.n,
-        )
-    if code == "hand_over_cost":
-        kind = "customer" if item["customer"] else "new"
-        return t.md(f"reason.hand_over_{kind}", cost=t.money(facts["cost"]))
-    return t.md(
-        f"reason.{code}",
-        taker=move.to_rep,
-        load=facts["load"],
-        capacity=f"{facts['capacity']:.0f}",
-    )
-
-
-def show_decided(decided: pd.DataFrame, t: Text) -> None:
-    """The files to take to the CRM, what stands decided, and the way to take it back."""
-    if decided.empty:
-        st.caption(t("decided.none"))
-        return
-    st.subheader(t("decided.title"), anchor=False)
-    accepted = decided[decided["verdict"] == "accept"].reset_index()
-    with st.container(horizontal=True):
-        for name, rollback in (("changes", False), ("rollback", True)):
-            st.download_button(
-                t(f"decided.{name}", count=len(accepted)),
-                data=partial(owner_changes, accepted, rollback=rollback),
-                file_name=f"owner_{name}_{session.scope().as_of}.csv",
-                mime="text/csv",
-                disabled=accepted.empty,
-                on_click="ignore",
-                key=f"download-{name}",
-            )
-    st.caption(t("decided.help"))
-    if box := drawer(t("decided.all", count=len(decided)), "decided"):
-        with box:
-            _decided_table(decided, t)
-
-
-def _decided_table(decided: pd.DataFrame, t: Text) -> None:
-    # Not asked through the desk: an answer kept there would be older than the last click.
-    said = {
-        row.item: t(f"decided.crm_{row.state}", owner="–" if pd.isna(row.owner) else row.owner)
-        for row in carried_out(session.desk()).itertuples()
-    }
-    rows = choice(
-        decided.assign(
-            crm=[said.get(item, "") for item in decided.index],
-            verdict=decided["verdict"].map(lambda verdict: t(f"decision.{verdict}")),
-            decided_at=decided["decided_at"].map(lambda at: f"{at:%Y-%m-%d %H:%M}"),
-            from_rep=decided["from_rep"].replace("", "–"),
-        ),
-        {
-            "name": t("facts.opportunity"),
-            "account": t("facts.account"),
-            "from_rep": t("facts.from"),
-            "to_rep": t("facts.to"),
-            "verdict": t("facts.decision"),
-            "crm": t("decided.crm"),
-            "note": t("decided.note"),
-            "decided_at": t("decided.at"),
-        },
-        key="decided-table",
-        mode="multi-row",
-    )
-    st.button(
-        t("decided.undo_chosen", count=len(rows)),
-        on_click=take_back,
-        args=(decided.iloc[rows],),
-        disabled=not rows,
-        key="undo-decisions",
-    )
+    return chosen[0] if chosen else 0

@@ -8,9 +8,9 @@ from typing import TypeVar
 import streamlit as st
 
 from analytics.desk import Answers, Desk
-from analytics.reallocation import Terms
+from analytics.rules import RuleSet
+from analytics.ruling import current_rules
 from analytics.scope import Scope
-from analytics.settings import SETTINGS
 from data.warehouse import Warehouse
 from data.workspaces import WORKSPACES, data_folder, open_workspace
 from pages._ui.aside import aside
@@ -123,13 +123,9 @@ def scope() -> Scope:
     return desk().scope
 
 
-def terms() -> Terms:
-    """The limits of the plan in this session; they outlive a change of page."""
-    return st.session_state.get("terms", Terms.default(SETTINGS))
-
-
-def set_terms(terms: Terms) -> None:
-    st.session_state["terms"] = terms
+def rules() -> RuleSet:
+    """The rules that hold: a new version counts from the next run on."""
+    return current_rules(desk())
 
 
 def page(name: str) -> st.Page:
@@ -146,5 +142,5 @@ def is_dark() -> bool:
 
 
 def user() -> str:
-    """Who decides. There is no sign-in yet: one person at one machine."""
-    return "manager"
+    """Who decides. There is no sign-in yet: whoever says so on the page Reallocate."""
+    return st.session_state.get("deciding-as", "").strip() or "manager"

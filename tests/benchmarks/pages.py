@@ -20,6 +20,8 @@ from playwright.sync_api import Browser, Page
 from tests.serving import browsing, serving, settle
 
 PAGES = ("Overview", "Win rates", "Rep profile", "Reallocate", "Data")
+SECTIONS = {"Win rates": "People", "Rep profile": "People", "Reallocate": "Work"}
+"""Headings that pages of the app are under in the navigation."""
 GOALS = {"unchanged": 2.0, "one chart": 2.5, "whole page": 6.0}
 EMPTY = Path(__file__).parent / "empty" / "app.py"
 
@@ -97,7 +99,12 @@ def other_picture(page: Page) -> float:
 
 
 def visit(page: Page, title: str) -> float:
+    """Time to another page; its heading in the navigation is open before the clock starts."""
     link = page.get_by_role("link", name=title, exact=True)
+    if section := SECTIONS.get(title):
+        page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
+        link = page.get_by_role("menuitem", name=title, exact=True)
+        link.wait_for()
     return timed(page, lambda: link.click())
 
 
