@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
 from analytics.allocation import (
+    BarReason,
     Estimate,
     Interval,
     Plan,
@@ -23,7 +25,8 @@ from analytics.plans import recommendation
 from analytics.reallocation import Recommendation
 from analytics.rules import RuleSet
 from analytics.scope import Period
-from analytics.workflow import dealings, workings
+from analytics.work import capacities
+from analytics.workflow import dealings, open_items, workings
 from data import journal
 from data.log import standing_decisions
 from data.uploads import uploads
@@ -145,6 +148,27 @@ class Alternative:
     gain: Interval
     p_gain: float
     p_to: Estimate
+
+
+def free_again(desk: Desk, rules: RuleSet, why: Reason, rep: str) -> date | None:
+    """From when what keeps somebody from an item may be over; None where that is not a matter
+    of time, or nobody knows.
+
+    An absence ends the day after its last. Whoever is at capacity has room once enough of the
+    open opportunities are closed, taken to be on the days they are expected to.
+    """
+    if why.code == BarReason.AWAY.code:
+        people = desk.at(team="").ask(capacities, rules).set_index("rep")
+        last = people.at[rep, "until"]
+        return None if pd.isna(last) else (last + timedelta(days=1)).date()
+    if why.code != "at_capacity":
+        return None
+    items = desk.at(team="").ask(open_items)
+    days = pd.to_datetime(items.loc[items["rep"] == rep, "expected_on"])
+    days = days[days > pd.Timestamp(desk.scope.as_of)].sort_values()
+    facts: dict[str, Any] = dict(why.facts)
+    needed = max(1, facts["load"] + 1 - int(facts["capacity"]))
+    return days.iloc[needed - 1].date() if needed <= len(days) else None
 
 
 def alternative(found: Recommendation, item: str, rep: str) -> Alternative:

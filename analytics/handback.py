@@ -150,6 +150,36 @@ def _objection(row: Any, known: pd.DataFrame, form: Form) -> str:
     return "no_address" if pd.isna(owner["called"]) else ""
 
 
+def accounts_along(decided: pd.DataFrame, work: pd.DataFrame) -> pd.DataFrame:
+    """The accounts that can go with decided moves of opportunities, as rows like them.
+
+    An account goes along where whoever has it hands over opportunities of it, and once all is
+    carried out somebody else, and only he, has every open opportunity of it.
+
+    Parameters
+    ----------
+    decided
+        One row per decided change, as ``hand_back`` takes them.
+    work
+        The mart ``open_work``.
+    """
+    deals = work[(work["kind"] == "opportunity") & work["account_id"].notna()]
+    moves = decided[decided["kind"] == "opportunity"].set_index("item")
+    after = deals["item"].map(moves["to_rep"]).fillna(deals["rep"])
+    holders = after.groupby(deals["account_id"]).agg(["nunique", "first"])
+    taker = holders.loc[holders["nunique"] == 1, "first"]
+    of_account = deals.set_index("item")["account_id"]
+    owner = work[work["kind"] == "account"].set_index("item")["rep"]
+    rows = decided.assign(account_id=decided["item"].map(of_account))
+    rows = rows[
+        (rows["kind"] == "opportunity") & (rows["account_id"].map(owner) == rows["from_rep"])
+    ]
+    rows = rows[rows["account_id"].map(taker) == rows["to_rep"]].drop_duplicates("account_id")
+    return rows.assign(kind="account", item=rows["account_id"], name=rows["account"])[
+        [*decided.columns]
+    ]
+
+
 def checked_off(
     decided: pd.DataFrame, owners: pd.DataFrame, changes: pd.DataFrame, newer: pd.Series
 ) -> pd.DataFrame:

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.allocation import BarReason, Rules, recommend
+from analytics.allocation import BarReason, Reason, Rules, recommend
 from analytics.deciding import (
     alternative,
     carried_out,
+    free_again,
     kept_back,
     left_of,
     overtaken,
@@ -127,6 +128,26 @@ def test_somebody_else_is_valued_and_told_what_stands_against_him(stored):
     assert barred.gain.mean == pytest.approx(0.4 * 1000 - 50)
     assert (allowed.may, allowed.against.code) == (True, "smaller_gain")
     assert (allowed.gain.mean, allowed.p_to.n) == (pytest.approx(0.3 * 100), 40)
+
+
+def test_what_passes_with_time_says_from_when(stored):
+    warehouse = stored()
+    load(warehouse, "reps", PEOPLE)
+    load(warehouse, "leave", "owner,starts_on,ends_on\nben,2026-03-30,2026-04-10\n")
+    closes = ("2026-05-01", "2026-06-01", "2026-03-01")
+    rows = [f"b{n},B{n},x,ben,Need,open,{day}" for n, day in enumerate(closes)]
+    head = "opportunity_id,name,account,owner,stage,outcome,expected_on"
+    load(warehouse, "opportunities", "\n".join([head, *rows]))
+    desk = at_desk(warehouse)
+
+    def after(code: str, **facts: int) -> date | None:
+        return free_again(desk, RULES, Reason(code, facts), "ben")
+
+    assert after("away") == date(2026, 4, 11)
+    assert after("at_capacity", load=2, capacity=2) == date(2026, 5, 1)
+    assert after("at_capacity", load=3, capacity=2) == date(2026, 6, 1)
+    assert after("at_capacity", load=9, capacity=2) is None
+    assert after("no_go") is None
 
 
 def test_what_is_declined_leaves_the_rest_of_the_plan(stored):

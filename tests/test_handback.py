@@ -5,7 +5,7 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
-from analytics.handback import Form, checked_off, hand_back, way_back
+from analytics.handback import Form, accounts_along, checked_off, hand_back, way_back
 from tests.conftest import drawn
 
 PEOPLE = drawn("""
@@ -175,3 +175,35 @@ def test_unowned_work_that_was_given_out_waits_until_somebody_has_it():
     ]
 
     assert states == ["waiting", "done", "differs"]
+
+
+def test_an_account_goes_along_where_nothing_of_it_is_left_behind():
+    work = drawn("""
+        kind        | item | rep | account_id
+        opportunity | a1   | Ann | a
+        opportunity | a2   | Bo  | a
+        opportunity | b1   | Ann | b
+        opportunity | b2   | Ann | b
+        opportunity | c1   | Ann | c
+        account     | a    | Ann | a
+        account     | b    | Ann | b
+        account     | c    | Bo  | c
+    """)
+    moves = drawn("""
+        kind        | item | name | account | from_rep | to_rep
+        opportunity | a1   | A1   | Acme    | Ann      | Bo
+        opportunity | b1   | B1   | Bolt    | Ann      | Bo
+        opportunity | c1   | C1   | Core    | Ann      | Bo
+    """)
+
+    # Of Bolt one opportunity stays with Ann; Core is Bo's already.
+    assert accounts_along(moves, work).to_dict("records") == [
+        {
+            "kind": "account",
+            "item": "a",
+            "name": "Acme",
+            "account": "Acme",
+            "from_rep": "Ann",
+            "to_rep": "Bo",
+        }
+    ]

@@ -6,6 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from analytics.deciding import carried_out, overtaken
+from analytics.handback import accounts_along
+from analytics.workflow import workings
 from data.journal import verify
 from pages._ui import session
 from pages._ui.blocks import choice, drawer
@@ -32,6 +34,11 @@ def show_decided(decided: pd.DataFrame, recommended: Collection[str], t: Text) -
     states = carried_out(session.desk(), accepted).set_index("item")
     past = overtaken(session.desk(), rows, recommended)
     st.markdown(_finding(rows, states["state"], past, t))
+    along = accounts_along(accepted, workings(session.desk())["open_work"])
+    if len(along) and st.checkbox(
+        t("decided.with_accounts", count=len(along)), key="with-accounts"
+    ):
+        accepted = pd.concat([accepted, along], ignore_index=True)
     downloads(accepted, "moves", t)
     if box := drawer(t("decided.all", count=len(decided)), "decided"):
         with box:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.allocation import Move, Reason
-from analytics.deciding import Alternative, alternative
+from analytics.deciding import Alternative, alternative, free_again
 from analytics.reallocation import Recommendation
 from pages._ui import session
 from pages._ui.chance import easier_than_recorded
@@ -157,7 +157,10 @@ def _instead(found: Recommendation, move: Move, t: Text) -> Alternative | None:
         chance=t.chance(other.p_gain),
         cost=t.money(other.gain.mean - move.gain, signed=True),
     )
-    st.markdown(f"{gain} {_in_words('whynot', other.against, t)}")
+    against = _in_words("whynot", other.against, t)
+    if until := free_again(session.desk(), session.rules(), other.against, rep):
+        against += " " + t.md("move.until", day=f"{until}")
+    st.markdown(f"{gain} {against}")
     st.caption(_in_words("turnround", other.change, t))
     return other
 
