@@ -97,8 +97,9 @@ def prices_words(found: LimitPrices, t: Text) -> str:
     said = [t.md("prices.move", gain=t.money(more, signed=True))]
     hours = found.reps[(found.reps["of"] == "hours") & (found.reps["kind"] == "market")]
     if len(hours):
-        most = hours.loc[hours["price"].idxmax()]
-        said.append(t.md("prices.hour", rep=most["rep"], price=t.money(most["price"])))
+        worth = hours["up"].fillna(hours["price"])
+        rep, most = hours.at[worth.idxmax(), "rep"], worth.max()
+        said.append(t.md("prices.hour", rep=rep, price=t.money(most)))
     over = int(((found.reps["of"] == "hours") & (found.reps["kind"] == "penalty")).sum())
     if over:
         said.append(t("prices.overloaded", people=over))
@@ -121,7 +122,6 @@ def frontier_picture(frontier: pd.DataFrame, band: float, dark: bool, t: Text) -
     for width, dash in zip(widths, WIDTHS, strict=False):
         rows = frontier[frontier["band"] == width].sort_values("moves")
         colour = BLUE if width == band else GREY
-        label = t("frontier.band_label", band=t.rate(width))
         hover = [
             t(
                 "frontier.hover",
@@ -134,12 +134,14 @@ def frontier_picture(frontier: pd.DataFrame, band: float, dark: bool, t: Text) -
             for row in rows.itertuples()
         ]
         figure.add_scatter(
-            x=rows["moves"].tolist(), y=rows["money"].tolist(), mode="lines+markers+text",
+            x=rows["moves"].tolist(), y=rows["money"].tolist(), mode="lines+markers",
             line={"width": 2, "color": colour, "dash": dash}, marker={"size": 7, "color": colour},
-            hovertext=hover, hoverinfo="text", text=[""] * (len(rows) - 1) + [label],
-            textposition="top left", textfont={"color": INK[dark]},
+            hovertext=hover, hoverinfo="text", name=t("frontier.band_label", band=t.rate(width)),
         )  # fmt: skip
     ticks = round_ticks(float(frontier["money"].max()), float(frontier["money"].min()))
     looked(figure, 320, left=72, bottom=48)
+    # Not at the ends of the lines: where the band costs nothing they lie on each other.
+    legend = {"orientation": "h", "x": 0, "y": 1.15, "font": {"color": INK[dark]}}
+    figure.update_layout(showlegend=True, legend=legend, margin_t=40)
     figure.update_yaxes(tickvals=ticks, ticktext=[t.money(tick) for tick in ticks])
     return figure.update_xaxes(title={"text": t("frontier.moves_axis")}, rangemode="tozero")
