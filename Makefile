@@ -29,6 +29,8 @@ bench: $(VENV)/installed $(VENV)/installed-dev
 	$(BIN)/python -m tests.benchmarks.ingest
 
 bench-model: $(VENV)/installed $(VENV)/installed-bench
+	$(BIN)/python -m tests.benchmarks.plans
+	$(BIN)/python -m tests.benchmarks.allocation
 	$(BIN)/python -m tests.benchmarks.coverage --worlds 50 --scales 0
 	$(BIN)/python -m tests.benchmarks.peers
 	$(BIN)/python -m tests.benchmarks.nuts

@@ -1,13 +1,15 @@
 """What the command line prints of the questions: plain dictionaries and lists of them."""
 
 import argparse
+import math
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
 import pandas as pd
 
 from analytics import abilities, auditing, continuity, plans, work
-from analytics.allocation import Reason
+from analytics.allocation import Move, Reason
 from analytics.contingency import Scenario
 from analytics.deciding import kept_back
 from analytics.desk import Desk
@@ -56,39 +58,26 @@ def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
         max_moves=rules.max_moves if options.max_moves is None else options.max_moves,
         across_teams=options.across_teams or rules.across_teams,
     )
-    found = desk.ask(plans.recommendation, rules)
-    plan, readings = found.plan, desk.ask(plans.plan_readings, rules)
-    aside = desk.ask(kept_back, rules)
+    plan, readings = (
+        desk.ask(plans.recommendation, rules).plan,
+        desk.ask(plans.plan_readings, rules),
+    )
+    aside, claims = desk.ask(kept_back, rules), plan.status == "plan"
+    moves = [_move(move, withheld=move.item in aside) for move in plan.moves]
+    uplift = plan.uplift if plan.status != "relief" else None
     return {
         "as_of": desk.scope.as_of,
-        "status": plan.status,
+        "status": "plan" if claims else "keep_owners",
         "why": plan.why,
         "conflicts": [asdict(one) for one in desk.ask(rule_conflicts, rules)],
-        "moves": [
-            {
-                "item": move.item,
-                "from": move.from_rep,
-                "to": move.to_rep,
-                "gain": move.gain,
-                "gain_low": move.gain_low,
-                "gain_high": move.gain_high,
-                "p_gain": move.p_gain,
-                "n_from": move.p_from.n,
-                "n_to": move.p_to.n,
-                "bundle": move.bundle,
-                "withheld": move.item in aside,
-                "parts": move.parts,
-                "tipping_gap": move_tipping_gap(move),
-                "reasons": [{"code": reason.code, **reason.facts} for reason in move.reasons],
-            }
-            for move in plan.moves
-        ],
+        "moves": moves if claims else [],
+        "relief_moves": [] if claims else moves,
         "hold_out": rules.hold_out,
         "seed": desk.settings.seed,
         "uplift": {
-            "posterior": plan.uplift.mean if plan.uplift else None,
-            "low": plan.uplift.low if plan.uplift else None,
-            "high": plan.uplift.high if plan.uplift else None,
+            "posterior": uplift.mean if uplift else None,
+            "low": uplift.low if uplift else None,
+            "high": uplift.high if uplift else None,
             "cross_fitted": plan.cross_fitted,
         },
         "relief": asdict(plan.relief) if plan.relief else None,
@@ -97,6 +86,25 @@ def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
         "bound": plan.bound,
         "gap_uplift": plan.gap_uplift,
         "solver_status": plan.solver_status,
+    }
+
+
+def _move(move: Move, *, withheld: bool) -> dict[str, Any]:
+    return {
+        "item": move.item,
+        "from": move.from_rep,
+        "to": move.to_rep,
+        "gain": move.gain,
+        "gain_low": move.gain_low,
+        "gain_high": move.gain_high,
+        "p_gain": move.p_gain,
+        "n_from": move.p_from.n,
+        "n_to": move.p_to.n,
+        "bundle": move.bundle,
+        "withheld": withheld,
+        "parts": move.parts,
+        "tipping_gap": move_tipping_gap(move),
+        "reasons": [{"code": reason.code, **reason.facts} for reason in move.reasons],
     }
 
 
@@ -152,13 +160,7 @@ def audit(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
 
 def contingency(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
     rules, scenario = current_rules(desk), scenario_of(options)
-    names = desk.ask(continuity.most_at_stake, rules)
-    if scenario.rep and scenario.rep not in names:
-        raise SettingError(
-            f"{scenario.rep} has nothing open; those who have are {', '.join(names)}.",
-            setting="rep",
-            value=scenario.rep,
-        )
+    _require_known(desk, rules, scenario)
     found = desk.ask(continuity.contingency, rules, scenario)
     impact = found.impact if found else None
     return {
@@ -178,6 +180,26 @@ def contingency(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
         ],
         "key_accounts": _records(desk.ask(continuity.key_accounts, rules)),
     }
+
+
+def _require_known(desk: Desk, rules: RuleSet, scenario: Scenario) -> None:
+    """
+    Raises
+    ------
+    SettingError
+        The scenario is about somebody or something that no open opportunity has to do with.
+    """
+    known: Sequence[str] = desk.ask(continuity.most_at_stake, rules)
+    name = scenario.rep
+    if not scenario.rep:
+        footing, name = desk.ask(continuity.footing, rules), scenario.level
+        known = sorted(footing.items[scenario.field].dropna().unique()) if footing else ()
+    if name not in known:
+        raise SettingError(
+            f"No open opportunity is of {name}, only of {', '.join(known) or 'nobody'}.",
+            setting="rep" if scenario.rep else scenario.field,
+            value=name,
+        )
 
 
 def scenario_of(options: argparse.Namespace) -> Scenario:
@@ -221,8 +243,9 @@ def _calibration(desk: Desk) -> dict[str, Any]:
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as JSON can hold them: missing values as nothing, reasons by their code and facts."""
-    plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    """Rows as JSON can hold them: what is missing or without end as nothing, reasons by code."""
+    known = rows.notna() & ~rows.isin([math.inf, -math.inf])
+    plain = rows.astype(object).where(known, None).to_dict("records")
     return [
         {name: asdict(of) if isinstance(of, Reason) else of for name, of in row.items()}
         for row in plain

@@ -223,15 +223,61 @@ def test_old_data_is_looked_at_on_its_newest_day(terminal, db):
     assert terminal.report("evidence", "--db", db)["as_of"] == "2026-02-15"
 
 
-@pytest.mark.parametrize("command", ["evidence", "winrates", "recommend"])
-def test_without_json_a_person_can_read_it(capsys, db, command):
-    assert main([command, "--db", str(db), "--as-of", DAY]) == 0
+def test_who_should_take_what_nobody_has(terminal, db):
+    report = terminal.report("assign", "--db", db, "--as-of", DAY)
+    by_turns = terminal.report("assign", "--db", db, "--as-of", DAY, "--policy", "round_robin")
+
+    [given] = report["assignments"]
+    assert (given["item"], report["waiting"]) == ("nobody", 1)
+    assert given["to"] in ("Ann", "Bob", "Cid", "Dee")
+    assert 0 < given["propensity"] <= 1
+    assert [row["policy"] for row in report["policies"]][:2] == ["evenhand", "round_robin"]
+    assert by_turns["policy"] == "round_robin"
+    assert "guess" in terminal.complaint("assign", "--db", db, "--policy", "guess")
+
+
+def test_the_audit_names_what_is_wrong_and_who_should_have_it(terminal, db):
+    report = terminal.report("audit", "--db", db, "--as-of", DAY)
+
+    found = {finding["kind"]: finding for finding in report["findings"]}
+    assert {"no_owner", "owner_left", "account_owners"} <= found.keys()
+    assert {fix["item"] for fix in report["fixes"]} >= {"left", "nobody"}
+    assert "Nowhere" in terminal.complaint(
+        "audit", "--db", db, "--as-of", DAY, "--stage", "Nowhere"
+    )
+
+
+def test_what_is_at_stake_if_somebody_leaves(terminal, db):
+    report = terminal.report("contingency", "--db", db, "--as-of", DAY, "--rep", "Ann")
+
+    assert report["scenario"]["kind"] == "leaves"
+    assert {item["from_rep"] for item in report["items"]} == {"Ann"}
+    assert report["book"]["mean"] == pytest.approx(
+        report["kept"]["mean"] + report["at_risk"]["mean"]
+    )
+    for wrong in (["--rep", "Zoe"], ["--segment", "product=Nothing"], []):
+        complaint = terminal.complaint("contingency", "--db", db, "--as-of", DAY, *wrong)
+        assert (wrong[1].rpartition("=")[2] if wrong else "--segment") in complaint
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("evidence", "closed: 640"),
+        ("winrates", "Ann"),
+        ("recommend", "status: plan"),
+        ("assign", "waiting: 1"),
+        ("audit", "owner_left"),
+        ("contingency", "at_risk"),
+    ],
+)
+def test_without_json_a_person_can_read_it(capsys, db, command, words):
+    more = ["--rep", "Ann"] if command == "contingency" else []
+    assert main([command, "--db", str(db), "--as-of", DAY, *more]) == 0
 
     printed = capsys.readouterr().out
     assert not printed.startswith(("{", "["))
-    assert {"evidence": "closed: 640", "winrates": "Ann", "recommend": "status: plan"}[
-        command
-    ] in printed
+    assert words in printed
 
 
 # Taking files in
