@@ -1,8 +1,7 @@
 """Questions about who owns what: what is wrong with it, who should have it, what was decided."""
 
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,11 @@ from analytics.desk import Desk, of_everybody
 from analytics.eligibility import barred
 from analytics.fixes import Fix, Together, propose, waiting
 from analytics.ownership import SEVERITY, Audit, audit
-from analytics.plans import book
+from analytics.plans import book_on
 from analytics.posing import capacities
 from analytics.rules import RuleSet
-from analytics.work import work_norms
+from analytics.work import assigned, work_norms
+from analytics.work import capacities as capacities_of
 from analytics.workflow import account_history, marts, workings
 from data import journal
 from data.warehouse import Warehouse
@@ -52,25 +52,23 @@ def stages(desk: Desk) -> tuple[str, ...]:
 
 
 @of_everybody
-def space(desk: Desk, rules: RuleSet, lasting: bool = False) -> pd.DataFrame:
+def space(
+    desk: Desk, rules: RuleSet, lasting: bool = False, day: date | None = None
+) -> pd.DataFrame:
     """What each active person can still take: hours a week and opportunities, by name.
 
     Hours are without limit where no activity is logged: nobody knows what work takes. ``lasting``
-    looks beyond an absence: who is on leave has room again after it.
+    and ``day`` as in ``plans.book_on``.
     """
-    of = desk.ask(book, rules)
+    of = desk.ask(book_on, rules, lasting, day)
     active = of.reps[of.reps["active"]].sort_values("rep", ignore_index=True)
     names = list(active["rep"])
-    people, holding = of.people, of.held
-    assert people is not None
-    assert holding is not None
-    if lasting:
-        active = active.assign(away=False)
-        of = replace(of, people=people.assign(available=people["active"]))
+    assert of.people is not None
+    assert of.held is not None
     owned = of.items[of.items["rep"].isin(names)]
     places = capacities(active, owned, of, rules, desk.settings)
-    held = holding.reindex(names, fill_value=0)
-    hours = people.set_index("rep")["hours"].reindex(names) - held["hours"]
+    held = of.held.reindex(names, fill_value=0)
+    hours = of.people.set_index("rep")["hours"].reindex(names) - held["hours"]
     return pd.DataFrame(
         {
             "hours": np.inf if of.effort is None else hours.clip(lower=0).to_numpy(float),
@@ -81,21 +79,29 @@ def space(desk: Desk, rules: RuleSet, lasting: bool = False) -> pd.DataFrame:
 
 
 def fixes(
-    desk: Desk, rules: RuleSet, together: Together = "account", stages: tuple[str, ...] = ()
+    desk: Desk,
+    rules: RuleSet,
+    together: Together = "account",
+    stages: tuple[str, ...] = (),
+    said: int = 0,
 ) -> tuple[Fix, ...]:
     """Who should have what is wrongly owned, or why nobody can; the worst first.
 
     What a leaver or nobody has is neither locked nor protected: there is nobody to stay with.
+    What was given out as new work is left out; ``said`` as in ``work``.
     """
     tables, reps = workings(desk), desk.ask(marts)["rep_results"]
     work, found = tables["open_work"], desk.ask(ownership, stages)
     rows = waiting(work, found, together, across_teams=rules.across_teams)
+    rows = rows[~_keys(rows).isin(_keys(assigned(desk)))].reset_index(drop=True)
     effort = workload.effort(work, desk.ask(work_norms), rules)
     rows = rows.merge(work[["kind", "item"]].assign(effort=effort), on=["kind", "item"])
     active = reps[reps["active"]].sort_values("rep", ignore_index=True)
+    people = desk.at(team="").ask(capacities_of, rules).set_index("rep")
+    active = active.assign(away=~people.loc[active["rep"], "available"].to_numpy(bool))
     held = rows["rep"].where(rows["rep"].isin(active["rep"]))
     bars = barred(
-        rows.assign(owner=held),
+        rows.assign(owner=held, work=rows["kind"]),
         active,
         rules,
         skills=tables["skill_levels"],
@@ -113,8 +119,12 @@ def left_alone(desk: Desk) -> int:
     """Items of leavers and of nobody for which nothing is decided yet; read anew each time."""
     rows = desk.ask(ownership).rows
     rows = rows[rows["finding"].map(SEVERITY) == "high"]
-    items = pd.MultiIndex.from_frame(rows[["kind", "item"]])
-    return int((~items.isin(decided_fixes(desk.warehouse).index)).sum())
+    done = decided_fixes(desk.warehouse).index.append(_keys(assigned(desk)))
+    return int((~_keys(rows).isin(done)).sum())
+
+
+def _keys(rows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[["kind", "item"]])
 
 
 def decide_fixes(

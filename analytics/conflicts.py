@@ -94,10 +94,11 @@ def _stuck_work(rules: RuleSet, company: Company) -> Iterator[Conflict]:
         return
     for one in stuck(items, reps, rules, skills=company.skills, past_owners=company.past_owners):
         held = items.iloc[list(one.rows)]
+        worth = held.loc[(held["kind"] == "opportunity").to_numpy(bool), "value"]
         facts = {
             "items": tuple(held["item"]),
             "count": len(held),
-            "value": float(held["value"].sum()),
+            "value": float(worth.sum()),
             "owners": tuple(sorted(held["owner"].dropna().unique())),
             "exact": one.exact,
         }
@@ -209,7 +210,8 @@ def _regions(rules: RuleSet, company: Company) -> Iterator[Conflict]:
         everywhere = around["rep"].map(held).fillna(0)
         first = np.lexsort((around["rep"], everywhere, -there))[0]
         wider = Line("territory", rep=around["rep"].iloc[first], subject=where["region"])
-        facts = {**where, "count": len(work), "value": float(work["value"].sum())}
+        worth = work.loc[(work["kind"] == "opportunity").to_numpy(bool), "value"]
+        facts = {**where, "count": len(work), "value": float(worth.sum())}
         yield Conflict("region_uncovered", facts, (Change("line", None, wider),))
 
 
@@ -244,15 +246,13 @@ def _backups(rules: RuleSet, company: Company) -> Iterator[Conflict]:
     reps, items = company.reps, company.items
     left = set(reps.loc[~reps["active"].to_numpy(bool), "rep"])
     for line in rules.of("backup"):
-        theirs = names_account(items, [line.subject])
         if line.rep in left:
             yield Conflict("backup_left", {"line": line}, (Change("line", line, None),))
-        for no_go in rules.of("no_go"):
-            same = (
-                no_go.subject == line.subject
-                or (theirs & names_account(items, [no_go.subject])).any()
-            )
-            if no_go.rep == line.rep and same:
+        theirs = [no_go for no_go in rules.of("no_go") if no_go.rep == line.rep]
+        account = names_account(items, [line.subject]) if theirs else np.zeros(len(items), bool)
+        for no_go in theirs:
+            also = account & names_account(items, [no_go.subject])
+            if no_go.subject == line.subject or also.any():
                 facts = {"line": line, "other": no_go}
                 yield Conflict("backup_no_go", facts, (Change("line", line, None),))
 

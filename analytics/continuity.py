@@ -1,6 +1,7 @@
 """Questions about what would be if: what is at stake, who stands in, and the plans kept for it."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from analytics.contingency import (
 from analytics.cover import UNCOVERED, Suits, backups
 from analytics.desk import Desk, of_everybody
 from analytics.eligibility import names_account
-from analytics.plans import book
+from analytics.plans import book_on
 from analytics.posing import pose
 from analytics.reallocation import objections
 from analytics.rules import RuleSet
@@ -61,15 +62,18 @@ class Contingency:
 
 
 @of_everybody
-def footing(desk: Desk, rules: RuleSet) -> Footing | None:
+def footing(
+    desk: Desk, rules: RuleSet, lasting: bool = False, day: date | None = None
+) -> Footing | None:
     """What scenarios are worked out from; None where nothing is open that an active rep owns.
 
-    Locks and protected accounts hold for owners who are there, and are left out.
+    Locks and protected accounts hold for owners who are there, and are left out. ``lasting`` and
+    ``day`` as in ``plans.book_on``.
     """
     loose = replace(
         rules, lines=tuple(line for line in rules.lines if line.kind not in ("lock", "protect"))
     )
-    study, of = desk.ask(evidence), desk.ask(book, rules)
+    study, of = desk.ask(evidence), desk.ask(book_on, rules, lasting, day)
     differ = not objections(study, desk.settings)
     posed = pose(of, study, loose, desk.settings, neutral=not differ)
     if posed is None:
@@ -98,11 +102,13 @@ def likeness(desk: Desk) -> pd.DataFrame:
 @of_everybody
 def contingency(desk: Desk, rules: RuleSet, scenario: Scenario) -> Contingency | None:
     """What a scenario puts at stake and who stands in; None where nothing is open."""
-    found = desk.ask(footing, rules)
+    # Who leaves is missed for good; who is away, from the first day on.
+    when = (scenario.kind == "leaves", scenario.starts_on)
+    found = desk.ask(footing, rules, *when)
     if found is None:
         return None
     problem, rows = found.problem, concerned(scenario, found.items)
-    suits = _suits(desk, rules, found, rows, scenario.rep)
+    suits = _suits(desk, rules, found, desk.ask(space, rules, *when), rows, scenario.rep)
     impact = assess(scenario, problem, found.items, suits, desk.scope.as_of)
     people = by_person(impact)
     could, others = pd.DataFrame(), pd.DataFrame()
@@ -111,12 +117,17 @@ def contingency(desk: Desk, rules: RuleSet, scenario: Scenario) -> Contingency |
         could = backups(problem, rows, suits, scenario.rep, takes)
         first = could["rep"].iloc[0] if len(could) else ""
         others = besides(scenario, workings(desk)["open_work"], impact.items, first)
+        never = {(line.rep, line.subject) for line in rules.of("no_go")}
+        barred = [pair in never for pair in zip(others["to_rep"], others["account"], strict=True)]
+        others["to_rep"] = others["to_rep"].mask(np.array(barred, bool), "")
     return Contingency(impact, people, could, others, found.differ)
 
 
-def _suits(desk: Desk, rules: RuleSet, found: Footing, rows: np.ndarray, of: str) -> Suits:
+def _suits(
+    desk: Desk, rules: RuleSet, found: Footing, room: pd.DataFrame, rows: np.ndarray, of: str
+) -> Suits:
     reps, items = pd.Index(found.problem.reps), found.items.iloc[rows]
-    left = desk.ask(space, rules).reindex(reps)
+    left = room.reindex(reps)
     alike = desk.ask(likeness).reindex(index=[of], columns=reps).fillna(0).to_numpy(float)[0]
     history = desk.ask(account_history)
     past = history.set_index(["account_id", "rep"])["closed"].astype(float)

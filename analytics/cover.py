@@ -70,7 +70,9 @@ def in_draws(problem: Problem, rows: NDArray[np.intp]) -> NDArray[np.float64]:
     What a hand-over loses is a share of what an item brings, and as uncertain as that.
     """
     chance = problem.claiming[:, :, problem.segment[rows]].mean(axis=1)
-    return chance / chance.mean(axis=0)
+    mean = chance.mean(axis=0)
+    # What nobody has ever won is no easier in one draw than in another.
+    return np.divide(chance, mean, out=np.ones_like(chance), where=mean > 0)
 
 
 def cover(problem: Problem, rows: NDArray[np.intp], suits: Suits) -> NDArray[np.intp]:

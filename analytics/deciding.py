@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analytics.allocation import (
@@ -135,7 +136,7 @@ class Alternative:
     against, change
         Why the plan does not do it, and what would turn that round.
     may
-        Whether no rule forbids it.
+        Whether no rule forbids it, for any of the items that move together with this one.
     gain, p_gain, p_to
         As of a move: after the cost of the hand-over (money), the probability that this is
         positive, and that of winning.
@@ -182,13 +183,39 @@ def alternative(found: Recommendation, item: str, rep: str) -> Alternative:
         rep=rep,
         against=why_not(problem, plan, item, rep),
         change=what_would_change(problem, plan, item, rep),
-        may=not problem.barred[row, code],
+        may=not problem.barred[problem.members[problem.unit[row]], code].any(),
         gain=Interval(*summary(gain_draws(problem, row, code, problem.claiming))),
         p_gain=p_gain(problem, row, code),
         p_to=Estimate(
             *summary(problem.claiming[:, code, segment]), n=int(plan.trials[code, segment])
         ),
     )
+
+
+def too_many(found: Recommendation, decided: pd.DataFrame) -> pd.DataFrame:
+    """Who would hold more than the rules allow if just these moves of the plan were carried out.
+
+    A move that needs room can be accepted without the one that makes it.
+
+    Parameters
+    ----------
+    decided
+        Accepted changes: item, to_rep.
+
+    Returns
+    -------
+    rep, items (open opportunities then), limit.
+    """
+    problem = found.problem
+    if problem is None:
+        return pd.DataFrame(columns=["rep", "items", "limit"])
+    holder = problem.owner.copy()
+    known = decided[decided["item"].isin(problem.row) & decided["to_rep"].isin(problem.reps)]
+    for item, rep in zip(known["item"], known["to_rep"], strict=True):
+        holder[problem.row[item]] = problem.reps.index(rep)
+    items = np.bincount(holder, minlength=len(problem.reps))
+    rows = pd.DataFrame({"rep": problem.reps, "items": items, "limit": problem.limit})
+    return rows[rows["items"] > rows["limit"]].reset_index(drop=True)
 
 
 def carried_out(desk: Desk, decided: pd.DataFrame) -> pd.DataFrame:
@@ -217,10 +244,11 @@ def overtaken(desk: Desk, decided: pd.DataFrame, recommended: Collection[str]) -
     Parameters
     ----------
     decided
-        Rows of ``standing``.
+        Rows of ``standing``; nothing is said of those that the present scope does not hold.
     recommended
         Items that the present plan moves.
     """
+    decided = decided[decided["item"].isin(desk.ask(open_items)["opportunity_id"])]
     version = decided["version"]
     older = version.notna() & (version != desk.warehouse.data_version)
     from_plan = (decided["verdict"] == "accept") & (decided["plan"] != "")

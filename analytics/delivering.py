@@ -61,7 +61,7 @@ def outgoing(desk: Desk, decided: pd.DataFrame, crm: str, *, back: bool = False)
     files, refused = [], [decided.head(0).assign(reason="")]
     for name, rows in decided.groupby(goes_to, sort=True):
         form = _form(desk, str(name))
-        done = way_back(rows, people, form) if back else hand_back(rows, people, work, form)
+        done = (way_back if back else hand_back)(rows, people, work, form)
         files += [(str(name), sheet) for sheet in done.sheets]
         refused.append(done.refused)
     return Outgoing(tuple(files), pd.concat(refused, ignore_index=True))

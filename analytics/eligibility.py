@@ -40,9 +40,10 @@ def barred(
     Parameters
     ----------
     items
-        One row per item: ``item`` (id), ``owner`` (name, missing where nobody owns it), ``team``
-        (missing: any team may take it), ``account_id``, ``account``, ``region``, and the
-        attributes that the lines ``requires`` name. What a column that is absent would decide
+        One row per item: ``item`` (id), ``work`` (its kind; an opportunity where missing),
+        ``owner`` (name, missing where nobody owns it), ``team`` (missing: any team may take it),
+        ``account_id``, ``account``, ``region``, and the attributes that the lines ``requires``
+        name. What a column that is absent would decide
         is as if it were missing in every row.
     reps
         One row per person: ``rep``, ``team``, ``active``, ``away``.
@@ -123,7 +124,10 @@ def _bars(
         yield BarReason.SKILL, _unskilled(requires, items, reps, skills)
     if past_owners is not None and rules.not_back:
         recent = past_owners[past_owners["nth"] <= rules.not_back]
-        yield BarReason.RECENT_OWNER, _cells(recent, items, reps)
+        # They are those of opportunities; a lead may have the same id.
+        deals = ~_column(items, "work").isin(["lead", "task", "account"])
+        ids = items.assign(item=items["item"].where(deals))
+        yield BarReason.RECENT_OWNER, _cells(recent, ids, reps)
 
 
 def _no_go(lines: Iterable[Line], items: pd.DataFrame, reps: pd.DataFrame) -> Any:

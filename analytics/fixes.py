@@ -260,6 +260,8 @@ def _followed(row: Any, stand: _Room) -> tuple[str, Reason]:
 def _refused(row: Any, ties: list[_Tie], stand: _Room) -> Reason:
     """Why nobody takes it: no room, or the bar of who is closest to it, or that of most people."""
     bars = stand.barred[row.Index]
+    if not len(bars):
+        return Reason(BarReason.INACTIVE.code, {})
     if (bars == BarReason.ALLOWED).any():
         return Reason("no_room", {})
     of = bars[stand.column[ties[0].rep]] if ties else np.bincount(bars).argmax()

@@ -64,7 +64,8 @@ class HandBack:
     refused
         The other rows of the decided changes, with ``reason``: ``no_form`` (not known how the
         CRM takes this kind in), ``no_id``, ``closed`` (no open work any more), ``no_owner``
-        (nobody to give it to), ``already_owned``, ``unknown_owner``, ``inactive_owner``,
+        (nobody to give it to), ``already_owned``, ``owner_changed`` (somebody else has it since:
+        the decision was about another state), ``unknown_owner``, ``inactive_owner``,
         ``namesakes`` (several have the name that the CRM wants), ``no_address`` (the id or mail
         address that it wants is not known).
     """
@@ -94,21 +95,43 @@ def hand_back(
     owners
         Who has each piece of open work now: kind, item, rep.
     """
-    holder = dict(zip(zip(owners["kind"], owners["item"], strict=True), owners["rep"], strict=True))
+    holder = _holders(owners)
 
     def against(row: Any) -> str:
         if (row.kind, row.item) not in holder:
             return "closed"
-        return "already_owned" if holder[row.kind, row.item] == row.to_rep else ""
+        has_it = holder[row.kind, row.item]
+        if has_it == row.to_rep:
+            return "already_owned"
+        return "" if has_it == row.from_rep else "owner_changed"
 
     reasons = [against(row) for row in decided.itertuples()]
     return _files(decided.assign(reason=reasons), people, form)
 
 
-def way_back(decided: pd.DataFrame, people: pd.DataFrame, form: Form) -> HandBack:
-    """The files that give each item back to the owner it had; parameters as ``hand_back``."""
+def way_back(
+    decided: pd.DataFrame, people: pd.DataFrame, owners: pd.DataFrame, form: Form
+) -> HandBack:
+    """The files that give each item back to the owner it had; parameters as ``hand_back``.
+
+    The newest export may be older than the change, so an item that still has its old owner there
+    is given back all the same.
+    """
+    holder = _holders(owners)
     swapped = decided.rename(columns={"from_rep": "to_rep", "to_rep": "from_rep"})
-    return _files(swapped.assign(reason=""), people, form)
+    reasons = [
+        ""
+        if holder.get((row.kind, row.item), row.to_rep) in (row.from_rep, row.to_rep)
+        else "owner_changed"
+        for row in swapped.itertuples()
+    ]
+    return _files(swapped.assign(reason=reasons), people, form)
+
+
+def _holders(owners: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Who has each piece of open work; empty where nobody does."""
+    keys = zip(owners["kind"], owners["item"], strict=True)
+    return dict(zip(keys, owners["rep"].fillna(""), strict=True))
 
 
 def _files(decided: pd.DataFrame, people: pd.DataFrame, form: Form) -> HandBack:
@@ -203,12 +226,11 @@ def checked_off(
     newer
         By kind, when an export that shows the present was last taken in (UTC).
     """
-    holder = dict(zip(zip(owners["kind"], owners["item"], strict=True), owners["rep"], strict=True))
+    holder = _holders(owners)
     back = changes.groupby(["opportunity_id", "before", "after"])["changed_by"].max().to_dict()
     rows = []
     for row in decided.sort_values("item").itertuples():
-        owner = holder.get((row.kind, row.item))
-        owner = "" if pd.isna(owner) else owner
+        owner = holder.get((row.kind, row.item), "")
         if (row.kind, row.item) not in holder:
             state = "closed"
         elif owner == row.to_rep:

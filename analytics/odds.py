@@ -6,14 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.posing import win_draws
 from analytics.reallocation import objections
 from analytics.settings import Settings
 from analytics.study import Study
-
-MOST_NUMBERS = 20_000_000
-"""Numbers that the draws may hold (160 MB); for more people and segments there are fewer draws."""
-
-FEWEST_DRAWS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +54,7 @@ def odds(items: pd.DataFrame, reps: pd.DataFrame, study: Study, settings: Settin
     if study.model is None or not shape[0] or not shape[1]:
         return Odds(segment, np.full((2, *shape), study.win_rate), np.zeros(shape, int), False)
     rows = reps[["rep", "team"]].merge(combinations, how="cross")
-    size = min(settings.draws, max(FEWEST_DRAWS, MOST_NUMBERS // len(rows)))
-    draws = study.model.posterior_samples(rows, size=size, random_state=settings.seed)
-    draws = draws.reshape(len(draws), *shape)
+    draws = win_draws(study.model, rows, len(reps), settings)
     told = not objections(study, settings)
     if not told:
         draws = np.broadcast_to(draws.mean(axis=1, keepdims=True), draws.shape)

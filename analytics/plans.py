@@ -1,5 +1,8 @@
 """Questions about which open opportunities would be better off with somebody else."""
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -44,10 +47,29 @@ def book(desk: Desk, rules: RuleSet) -> Book:
         people=people,
         held=held,
         effort=hours,
-        behind=reps["gap"],
+        short=reps["gap"],
         skills=workings(desk)["skill_levels"],
         past_owners=workings(desk)["past_owners"],
     )
+
+
+@of_everybody
+def book_on(desk: Desk, rules: RuleSet, lasting: bool = False, day: date | None = None) -> Book:
+    """The book of everybody, with who is there on another day.
+
+    Parameters
+    ----------
+    lasting
+        Look beyond every absence: whoever is on leave is there again after it.
+    day
+        The day whose absences count; today where not given.
+    """
+    of, absences = desk.ask(book, rules), workings(desk)["absences"]
+    day = day or desk.scope.as_of
+    still = (absences["ends_on"] >= pd.Timestamp(day)) & (not lasting)
+    people = workload.capacity(of.reps, absences[still], rules, day)
+    there = people["available"].astype(bool) | ~people["active"].astype(bool)
+    return replace(of, people=people, reps=of.reps.assign(away=~there))
 
 
 def recommendation(desk: Desk, rules: RuleSet) -> Recommendation:

@@ -14,6 +14,11 @@ from analytics.settings import Settings
 from analytics.study import Study
 from analytics.winrate import RepWinRate
 
+MOST_NUMBERS = 20_000_000
+"""Numbers that draws may hold (160 MB); for more people and segments there are fewer draws."""
+
+FEWEST_DRAWS = 100
+
 
 @dataclass(frozen=True, eq=False)
 class Book:
@@ -32,8 +37,8 @@ class Book:
         What each person holds of any kind, as ``workload.load`` tells; with ``people``.
     effort
         Hours a week by opportunity id; None where no activity is logged: hours would be made up.
-    behind
-        By person, how far what is won and expected lies behind the target (money).
+    short
+        By person, how far what is won lies behind the target (money).
     skills, past_owners
         The marts ``skill_levels`` and ``past_owners``.
     """
@@ -43,7 +48,7 @@ class Book:
     people: pd.DataFrame | None = None
     held: pd.DataFrame | None = None
     effort: pd.Series | None = None
-    behind: pd.Series | None = None
+    short: pd.Series | None = None
     skills: pd.DataFrame | None = None
     past_owners: pd.DataFrame | None = None
 
@@ -105,7 +110,7 @@ def pose(
         ),
         balance=None
         if people is None
-        else _balance(owned, opportunity, active, people, book, rules, neutral=neutral),
+        else _balance(owned, draws, segments, active, people, book, rules, neutral=neutral),
     )
     return Posed(problem, rows)
 
@@ -113,8 +118,9 @@ def pose(
 def win_draws(
     model: RepWinRate, rows: pd.DataFrame, n_reps: int, settings: Settings
 ) -> NDArray[np.float64]:
-    """Joint draws of P(win), shape (n_draws, n_reps, n_segments)."""
-    draws = model.posterior_samples(rows, size=settings.draws, random_state=settings.seed)
+    """Joint draws of P(win), shape (n_draws, n_reps, n_segments); fewer for large companies."""
+    size = min(settings.draws, max(FEWEST_DRAWS, MOST_NUMBERS // max(len(rows), 1)))
+    draws = model.posterior_samples(rows, size=size, random_state=settings.seed)
     return draws.reshape(len(draws), n_reps, -1)
 
 
@@ -134,13 +140,16 @@ def capacities(
     away = active["away"].to_numpy(bool)
     if book.people is not None:
         people = book.people.set_index("rep").loc[active["rep"]]
-        room = np.minimum(room * people["ramp"], people["limit_opportunity"]).to_numpy(float)
+        # A line about the person, or about everybody, goes first: it may be wider, too.
+        limit = people["limit_opportunity"]
+        line = limit.where(np.isfinite(limit) & (limit != rules.items))
+        room = line.fillna(pd.Series(room, people.index) * people["ramp"]).to_numpy(float)
         away = ~people["available"].to_numpy(bool)
         if book.held is not None:
             held = book.held.reindex(active["rep"], fill_value=0)
             others = (held["items"] - held["opportunity"]).to_numpy(float)
             room = np.minimum(room, people["limit_items"].to_numpy(float) - others)
-    of_these = active["rep"].map(owned["rep"].value_counts()).fillna(0)
+    of_these = active["rep"].map(owned["rep"].value_counts()).fillna(0).astype(float)
     besides = (active["open_count"] - of_these).to_numpy(float)
     return np.where(away, 0.0, np.maximum(np.ceil(room) - besides, 0.0))
 
@@ -165,7 +174,8 @@ def _units(owned: pd.DataFrame, rules: RuleSet) -> NDArray[np.intp]:
 
 def _balance(
     owned: pd.DataFrame,
-    opportunity: NDArray[np.float64],
+    draws: NDArray[np.float64],
+    segments: NDArray[np.intp],
     active: pd.DataFrame,
     people: pd.DataFrame,
     book: Book,
@@ -174,6 +184,8 @@ def _balance(
     neutral: bool,
 ) -> Balance:
     """What is weighed beside money: hours, a fair share of the opportunities, targets."""
+    win, value = draws.mean(axis=0), owned["value"].to_numpy(float)
+    opportunity = value * win.mean(axis=0)[segments]
     logged = book.effort is not None
     effort = np.zeros(len(owned))
     if logged:
@@ -184,15 +196,18 @@ def _balance(
     hours = people["hours"].to_numpy(float)
     fair = _fair_shares(owned, opportunity, active, hours, rules)
     behind = np.zeros(len(active))
-    if book.behind is not None:
-        behind = active["rep"].map(book.behind).fillna(0.0).clip(lower=0).to_numpy(float)
+    if book.short is not None:
+        owner = pd.Index(active["rep"]).get_indexer(pd.Index(owned["rep"]))
+        expected = np.bincount(owner, value * win[owner, segments], len(active))
+        short = active["rep"].map(book.short).fillna(0.0).to_numpy(float)
+        behind = np.maximum(short - expected, 0.0)
     an_hour = opportunity.sum() / effort.sum() if effort.sum() else 0.0
     return Balance(
         effort=effort,
         hours=np.maximum(hours - besides.to_numpy(float), 0.0),
         opportunity=opportunity,
-        least=fair * max(1 - rules.band, 0.0),
-        most=fair * (1 + rules.band),
+        least=np.nan_to_num(fair * max(1 - rules.band, 0.0)),
+        most=np.nan_to_num(fair * (1 + rules.band), nan=opportunity.sum()),
         behind=behind,
         overload=rules.overload_weight * an_hour,
         band=0.0 if neutral else rules.band_weight,
@@ -207,13 +222,19 @@ def _fair_shares(
     hours: NDArray[np.float64],
     rules: RuleSet,
 ) -> NDArray[np.float64]:
-    """What each rep would hold if opportunities followed hours, within the pool they move in."""
+    """What each rep would hold if opportunities followed hours, within the pool they move in.
+
+    NaN for people of teams of which nothing is looked at: what they hold is not known here.
+    """
+    looked_at = active["team"].isin(owned["team"].unique()).to_numpy(bool)
+    hours = np.where(looked_at, hours, np.nan)
     pool = np.zeros(len(active)) if rules.across_teams else active["team"].to_numpy(str)
     shares = pd.DataFrame({"pool": pool, "hours": hours}, index=active["rep"])
     held = pd.Series(opportunity).groupby(owned["rep"].to_numpy()).sum()
     shares["held"] = held.reindex(shares.index, fill_value=0.0)
     total = shares.groupby("pool").transform("sum")
-    return (total["held"] * (shares["hours"] / total["hours"]).fillna(0.0)).to_numpy(float)
+    part = (shares["hours"] / total["hours"].replace(0.0, np.inf)).to_numpy(float)
+    return total["held"].to_numpy(float) * part
 
 
 def _segments(

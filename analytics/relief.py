@@ -1,6 +1,6 @@
 """Work that must move and that nobody may take: the fewest rules to relax so that somebody may."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.allocation import BarReason
-from analytics.eligibility import all_reasons, names_account
-from analytics.rules import Change, Line, RuleSet
+from analytics.eligibility import all_reasons
+from analytics.rules import Change, Line, LineKind, RuleSet
 
 Way = frozenset[Change]
 """Changes that together let one person take an item."""
@@ -176,27 +176,32 @@ class _Laws:
 
     def ways(self, row: int, bits: NDArray[np.int32]) -> tuple[Way, ...]:
         """Ways to let somebody take the item: of the fewest changes first, then to who has room."""
+        item = self.waiting.iloc[row]
+        account = {item.get("account_id"), item.get("account")}
+        about = {
+            BarReason.LOCKED: self._lines("lock", {item["item"]}),
+            BarReason.PROTECTED: self._lines("protect", account),
+            BarReason.NO_GO: self._lines("no_go", account),
+        }
         found = {
-            frozenset(self._changes(row, int(column), int(bits[column]))): None
+            frozenset(self._changes(item, about, int(column), int(bits[column]))): None
             for column in self.idle_first
         }
         ranked = sorted(found, key=lambda way: (len(way), sum(map(_gentleness, way))))
         return tuple(ranked[:MOST_WAYS])
 
-    def _changes(self, row: int, column: int, bits: int) -> Iterator[Change]:
-        """What has to change for one person to take one item."""
-        item, rep = self.waiting.iloc[[row]], self.active["rep"].iloc[column]
-        for reason, lines in {
-            BarReason.LOCKED: [
-                line for line in self.rules.of("lock") if line.subject == item["item"].iloc[0]
-            ],
-            BarReason.PROTECTED: self._about_account("protect", item),
-            BarReason.NO_GO: [
-                line for line in self._about_account("no_go", item) if line.rep == rep
-            ],
-        }.items():
+    def _lines(self, kind: LineKind, names: set[object]) -> list[Line]:
+        return [line for line in self.rules.of(kind) if line.subject in names]
+
+    def _changes(
+        self, item: pd.Series, about: Mapping[BarReason, Sequence[Line]], column: int, bits: int
+    ) -> Iterator[Change]:
+        """What has to change for one person to take one item; ``about`` are lines that name it."""
+        rep = self.active["rep"].iloc[column]
+        for reason, lines in about.items():
             if bits & _BIT[reason]:
-                yield from (Change("line", line, None) for line in lines)
+                theirs = [line for line in lines if line.kind != "no_go" or line.rep == rep]
+                yield from (Change("line", line, None) for line in theirs)
         if bits & _BIT[BarReason.OTHER_TEAM]:
             yield Change("across_teams", False, True)
         if bits & _BIT[BarReason.TERRITORY]:
@@ -205,29 +210,21 @@ class _Laws:
             yield from self._lower(rep, item)
         if bits & _BIT[BarReason.RECENT_OWNER] and self.past_owners is not None:
             past = self.past_owners
-            own = past[(past["item"] == item["item"].iloc[0]) & (past["rep"] == rep)]
+            own = past[(past["item"] == item["item"]) & (past["rep"] == rep)]
             yield Change("not_back", self.rules.not_back, int(own["nth"].min()) - 1)
 
-    def _about_account(self, kind: str, item: pd.DataFrame) -> list[Line]:
-        return [
-            line
-            for line in self.rules.lines
-            if line.kind == kind and names_account(item, [line.subject])[0]
-        ]
-
-    def _wider(self, rep: str, item: pd.DataFrame) -> Iterator[Change]:
+    def _wider(self, rep: str, item: pd.Series) -> Iterator[Change]:
         """The region into the person's territory; no territory where the region is not known."""
-        if "region" in item and item["region"].notna().iloc[0]:
-            wider = Line("territory", rep=rep, subject=item["region"].iloc[0])
-            yield Change("line", None, wider)
+        if pd.notna(region := item.get("region")):
+            yield Change("line", None, Line("territory", rep=rep, subject=str(region)))
             return
         own = [line for line in self.rules.of("territory") if line.rep == rep]
         yield from (Change("line", line, None) for line in own)
 
-    def _lower(self, rep: str, item: pd.DataFrame) -> Iterator[Change]:
+    def _lower(self, rep: str, item: pd.Series) -> Iterator[Change]:
         """The person's own level enough; no skill needed where the person has none of it."""
         for line in self.rules.of("requires"):
-            if line.field not in item or item[line.field].iloc[0] != line.subject:
+            if item.get(line.field) != line.subject:
                 continue
             level = best_level(line.skill, [rep], self.skills)
             if level < (line.number or 0):

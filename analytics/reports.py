@@ -148,7 +148,8 @@ def audit(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
             setting="stage",
             value=unknown[0],
         )
-    fixes = desk.ask(auditing.fixes, rules, options.together, stages)
+    said = work.newest_word(desk)
+    fixes = desk.ask(auditing.fixes, rules, options.together, stages, said)
     return {
         "as_of": desk.scope.as_of,
         "stages": stages,

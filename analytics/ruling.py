@@ -75,6 +75,10 @@ def _company(desk: Desk, rules: RuleSet) -> Company:
     tables, reps = workings(desk), desk.ask(marts)["rep_results"]
     work = tables["open_work"]
     norms = workload.norms(work, int(reps["active"].sum()))
+    # Kinds of which the CRM never says who owns them, and owners whom no list knows, are no
+    # question of the rules.
+    owned = work.loc[work["rep"].notna(), "kind"].unique()
+    work = work[work["rep"].isin(reps["rep"]) | (work["rep"].isna() & work["kind"].isin(owned))]
     # Of the work of a person on leave as much is locked as before the leave.
     nobody_away = tables["absences"][:0]
     room = workload.capacity(reps, nobody_away, rules, desk.scope.as_of)

@@ -1,10 +1,13 @@
 """Questions about open work of every kind: what there is, what comes first, who should take it.
 
-What has been given out here counts as held before the CRM knows of it. ``said`` is the number of
-the newest such entry in the journal, by which answers are kept.
+What has been given out or decided here counts as held before the CRM knows of it. ``said`` is the
+number of the newest such entry in the journal, by which answers are kept.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,9 +24,13 @@ from analytics.rules import RuleSet
 from analytics.workflow import marts, of_team, workings
 from analytics.workload import Norms
 from data import journal
+from data.log import standing_decisions
 
 KIND = "assignment"
 """What entries of the journal about new work are called."""
+
+WORDS = (KIND, "fix", "decision")
+"""Kinds of entries by which somebody gets work."""
 
 
 @dataclass(frozen=True)
@@ -53,29 +60,55 @@ def assigned(desk: Desk) -> pd.DataFrame:
 
     Read anew each time: it does not change the data, by which answers are kept.
     """
-    said = journal.newest(desk.warehouse, KIND).rename(columns={"subject": "item"})
+    said = journal.newest(desk.warehouse, KIND)
     contents = pd.DataFrame(
-        list(said["content"]), index=said.index, columns=list(assigning.RECORDED)
+        list(said["content"]), index=said.index, columns=["item", *assigning.RECORDED]
     )
-    rows = said[["entry", "at", "by", "item"]].join(contents)
+    rows = said[["entry", "at", "by"]].join(contents)
     return rows[rows["to_rep"] != ""].reset_index(drop=True)
 
 
+def give(desk: Desk, given: Iterable[Given], policy: Policy, by: str, at: datetime) -> None:
+    """Write down who was given what."""
+    for one in given:
+        _say(desk, one.item, assigning.record(one, policy), by, at)
+
+
+def take_back(desk: Desk, rows: pd.DataFrame, by: str, at: datetime) -> None:
+    """Undo these rows of ``assigned``."""
+    for row in rows.itertuples():
+        _say(desk, str(row.item), {"kind": row.kind, "to_rep": ""}, by, at)
+
+
+def _say(desk: Desk, item: str, content: dict[str, Any], by: str, at: datetime) -> None:
+    # A lead and an opportunity may have the same id.
+    subject, content = f"{content['kind']} {item}", content | {"item": item}
+    journal.append(desk.warehouse, kind=KIND, subject=subject, content=content, by=by, at=at)
+
+
 def newest_word(desk: Desk) -> int:
-    """The number of the newest entry about new work, 0 before the first."""
-    return int(max(journal.entries(desk.warehouse, KIND)["entry"], default=0))
+    """The number of the newest entry by which somebody gets work, 0 before the first."""
+    newest = (journal.entries(desk.warehouse, kind)["entry"].max() for kind in WORDS)
+    return int(max((entry for entry in newest if pd.notna(entry)), default=0))
 
 
 @of_everybody
 def held_work(desk: Desk, said: int) -> pd.DataFrame:
-    """Open work with whoever has it, what was given out here included."""
-    work, given = workings(desk)["open_work"], assigned(desk)
-    takers = pd.Series(given["to_rep"].to_numpy(object), _keys(given))
-    return work.assign(rep=work["rep"].fillna(takers.reindex(_keys(work)).set_axis(work.index)))
+    """Open work with whoever has it, as soon as the CRM does what was said here.
 
-
-def _keys(rows: pd.DataFrame) -> pd.MultiIndex:
-    return pd.MultiIndex.from_frame(rows[["kind", "item"]])
+    What was given out, and accepted moves and fixes of items that still have the owner they had.
+    """
+    work, given = workings(desk)["open_work"], assigned(desk).assign(from_rep="")
+    moved = standing_decisions(desk.warehouse).assign(kind="opportunity")
+    fixed = pd.DataFrame(list(journal.newest(desk.warehouse, "fix")["content"]))
+    words = [given, moved[moved["verdict"] == "accept"]]
+    if len(fixed):
+        words.append(fixed[(fixed["verdict"] == "accept") & (fixed["to_rep"] != "")])
+    keys, columns = ["kind", "item"], ["kind", "item", "from_rep", "to_rep"]
+    newest = pd.concat([rows[columns] for rows in words]).drop_duplicates(keys, keep="last")
+    found = work[keys].merge(newest, on=keys, how="left").set_axis(work.index)
+    waits = found["to_rep"].notna() & (found["from_rep"] == work["rep"].fillna(""))
+    return work.assign(rep=work["rep"].mask(waits, found["to_rep"]))
 
 
 @of_everybody

@@ -4,6 +4,7 @@ import streamlit as st
 
 from analytics.auditing import fixes, ownership, stages
 from analytics.fixes import SEVERAL
+from analytics.work import newest_word
 from analytics.workflow import coverage
 from pages._ui import session
 from pages._ui.auditing import finding_sentence, show_findings, show_fixes
@@ -43,10 +44,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         help=t("audit.together_help"),
         on_change=lambda: state.update({"audit-together": state[together]}),
     )
-found = ask(ownership, chosen)
+found, said = ask(ownership, chosen), newest_word(session.desk())
 with heading:
     title(t("page.ownership"), finding_sentence(found, t))
 if found.findings:
     show_findings(found, chosen, t)
-proposed = ask_patiently(t("fix.working"), fixes, session.rules(), state[together], chosen)
+proposed = ask_patiently(t("fix.working"), fixes, session.rules(), state[together], chosen, said)
 show_fixes(proposed, t)

@@ -154,7 +154,7 @@ def decide() -> None:
     if plan.moves:
         decide_moves(found, rules, items, decided, study.by, t)
     point_to_ownership(t)
-    show_decided(decided, {str(move.item) for move in plan.moves}, t)
+    show_decided(decided, found, t)
 
 
 with body:

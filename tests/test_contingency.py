@@ -30,8 +30,8 @@ from analytics.continuity import (
     likeness,
     most_at_stake,
 )
-from analytics.cover import SPREAD, UNCOVERED, Suits, backups, cover
-from analytics.desk import Desk
+from analytics.cover import SPREAD, UNCOVERED, Suits, backups, cover, in_draws
+from analytics.desk import Answers, Desk
 from analytics.rules import Line, RuleSet
 from analytics.ruling import current_rules
 from analytics.scope import Period, Scope
@@ -418,6 +418,28 @@ def test_who_sells_the_same_takes_over_and_without_evidence_everybody_wins_alike
     assert found.backups["rep"].tolist() == ["Cy", "Bo"]
     assert found.impact.at_risk.mean > 0
     assert office.ask(likeness).loc["Ann", "Cy"] == 1
+
+
+def test_who_stands_in_has_to_be_there_on_the_days_in_question(office):
+    leave = "owner,starts_on,ends_on\nCy,2026-04-10,2026-04-30\nBo,2026-03-20,2026-04-02\n"
+    load(office.warehouse, leave, file="leave.csv")
+    desk = replace(office, answers=Answers())
+    later = Scenario("away", rep="Ann", starts_on=date(2026, 4, 13), ends_on=date(2026, 6, 30))
+
+    away = desk.ask(contingency, ROOMY, later)
+    leaves = desk.ask(contingency, ROOMY, LEAVES)
+
+    # Cy sells the same and is away then; Bo is away today and back by then.
+    assert {*takers(away.impact).values()} == {"Bo"}
+    # For who is gone for good, nobody's holiday counts.
+    assert takers(leaves.impact) == {"n1": "Cy", "n2": "Cy"}
+
+
+def test_what_nobody_ever_won_is_certain_to_bring_nothing():
+    nothing = np.zeros((4, 3, 1))
+    lost = replace(problem(open_items(("n1", "Ann", 9, "2026-04-01"))), draws=nothing)
+
+    assert in_draws(lost, np.array([0])).tolist() == [[1.0], [1.0]]
 
 
 def test_locks_hold_for_who_is_there_not_for_who_has_left(office):

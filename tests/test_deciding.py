@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.allocation import BarReason, Reason, Rules, recommend
+from analytics.allocation import BarReason, Plan, Reason, Rules, recommend
 from analytics.deciding import (
     alternative,
     carried_out,
@@ -18,6 +18,7 @@ from analytics.deciding import (
     overtaken,
     record_plan,
     standing,
+    too_many,
 )
 from analytics.delivering import as_file, crms, new_tasks, outgoing, reading
 from analytics.desk import Desk
@@ -130,6 +131,18 @@ def test_somebody_else_is_valued_and_told_what_stands_against_him(stored):
     assert (allowed.gain.mean, allowed.p_to.n) == (pytest.approx(0.3 * 100), 40)
 
 
+def test_who_would_hold_too_many_if_only_some_moves_were_made_is_named():
+    problem = office(ITEMS, {"ann": 2, "ben": 2, "cid": 3}, [0.5, 0.2, 0.6])
+    found = Recommendation(Plan("keep_owners", (), Rules(), 0.0), problem)
+    both = pd.DataFrame({"item": ["large", "small", "gone"], "to_rep": ["ann", "ann", "ann"]})
+
+    [full] = too_many(found, both).to_dict("records")
+
+    assert (full["rep"], full["items"], full["limit"]) == ("ann", 3, 2)
+    assert too_many(found, both.head(1)).empty
+    assert too_many(Recommendation(found.plan, None), both).empty
+
+
 def test_what_passes_with_time_says_from_when(stored):
     warehouse = stored()
     load(warehouse, "reps", PEOPLE)
@@ -170,9 +183,11 @@ def test_an_acceptance_on_older_data_is_overtaken_where_the_plan_no_longer_has_i
     accept(warehouse, "of an earlier version of the app", "cid")
     desk = at_desk(warehouse)
     before = overtaken(desk, standing(desk, RULES), set())
-    load(warehouse, "deals", f"{DEALS}o1,One,Acme,ben,Talks,\n")
+    items = ("o1", "o2", "from no plan", "of an earlier version of the app")
+    load(warehouse, "deals", DEALS + "".join(f"{item},One,Acme,ben,Talks,\n" for item in items))
 
-    after = overtaken(desk, standing(desk, RULES), {"o2"})
+    later = at_desk(warehouse)
+    after = overtaken(later, standing(later, RULES), {"o2"})
 
     assert (before, after) == (frozenset(), {"o1"})
 

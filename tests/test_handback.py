@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from analytics.handback import Form, accounts_along, checked_off, hand_back, way_back
+from data.readers import read_table
+from data.synthetic.containers import xlsx_bytes
 from tests.conftest import drawn
 
 PEOPLE = drawn("""
@@ -70,7 +72,8 @@ def test_an_owner_is_called_what_the_crm_wants(owner, written):
     ],
 )
 def test_what_the_crm_would_not_take_is_refused_with_the_reason(to, owner, reason):
-    done = hand_back(decided(("O1", "opportunity", "Bo", to)), PEOPLE, owned(O1="Ann"), form(owner))
+    work = owned(O1="Ann" if reason == "already_owned" else "Cy")
+    done = hand_back(decided(("O1", "opportunity", "Cy", to)), PEOPLE, work, form(owner))
 
     assert done.refused["reason"].tolist() == [reason] * bool(reason)
     assert done.changes == (not reason)
@@ -115,7 +118,7 @@ def test_every_kind_has_files_of_its_own_and_none_has_too_many_rows():
 def test_the_way_back_undoes_what_the_files_do():
     moves = decided(("O1", "opportunity", "Bo", "Ann"), ("O2", "opportunity", "Gone", "Ann"))
 
-    back = way_back(moves, PEOPLE, form())
+    back = way_back(moves, PEOPLE, owned(O1="Ann", O2="Ann"), form())
 
     assert back.sheets[0].rows == (("O1", "005B"),)
     assert back.refused["reason"].tolist() == ["inactive_owner"]
@@ -207,3 +210,22 @@ def test_an_account_goes_along_where_nothing_of_it_is_left_behind():
             "to_rep": "Bo",
         }
     ]
+
+
+def test_what_somebody_else_has_meanwhile_is_taken_from_nobody():
+    moves = decided(("O1", "opportunity", "Bo", "Ann"), ("O2", "opportunity", "Bo", "Ann"))
+    work = owned(O1="Cy", O2="Bo")
+
+    there, back = hand_back(moves, PEOPLE, work, form()), way_back(moves, PEOPLE, work, form())
+
+    for done, owner in ((there, "005A"), (back, "005B")):
+        assert done.sheets[0].rows == (("O2", owner),)
+        assert done.refused[["item", "reason"]].values.tolist() == [["O1", "owner_changed"]]
+
+
+def test_a_workbook_with_signs_that_xml_cannot_hold_is_readable():
+    content = xlsx_bytes([("Id", "Name"), ("O1", "deal\x0bbad & <b>\x1f")], "opportunities")
+
+    table = read_table(content, "owners.xlsx")
+
+    assert [*map(tuple, table.rows)] == [("O1", "dealbad & <b>")]

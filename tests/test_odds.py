@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import odds as module
+from analytics import posing
 from analytics.odds import odds, owners_chance
 from analytics.settings import ATTRIBUTES, SETTINGS
 from analytics.study import Study, study
@@ -74,9 +74,9 @@ def test_whoever_has_an_item_decides_its_chance_and_nobody_is_average(specialist
 
 
 def test_many_people_and_segments_have_fewer_draws(specialists, monkeypatch):
-    monkeypatch.setattr(module, "MOST_NUMBERS", 1)
+    monkeypatch.setattr(posing, "MOST_NUMBERS", 1)
 
-    assert len(odds(ITEMS, REPS, specialists, QUICK).draws) == module.FEWEST_DRAWS
+    assert len(odds(ITEMS, REPS, specialists, QUICK).draws) == posing.FEWEST_DRAWS
 
 
 def test_no_items_have_no_odds(specialists):

@@ -1,11 +1,10 @@
 """The page Assign: proposals with their reasons, one item, the board, and what was given out."""
 
-import csv
-import io
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,6 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics import reports
+from analytics.auditing import decide_fixes, decided_fixes, fixes, take_back_fixes
 from analytics.desk import Desk
 from analytics.rules import Line, RuleSet
 from analytics.ruling import save_rules
@@ -21,17 +21,20 @@ from analytics.work import (
     assigned,
     assignments,
     candidates,
+    give,
+    held_work,
     newest_word,
     open_work,
     priorities,
     room,
+    take_back,
     unowned,
 )
 from data.ingest import commit
+from data.log import record_decision
 from data.review import review
 from data.warehouse import Warehouse
 from pages._ui import session
-from pages._ui.assigning import assigned_file
 from pages._ui.text import LANGUAGES, Text
 from tests.test_pages import SHELL, said
 
@@ -225,12 +228,49 @@ def test_the_command_line_says_who_should_get_what_under_the_rules_that_hold(des
     save_rules(desk.warehouse, RuleSet(), "open again", "test", AT)
 
 
-def test_the_file_for_the_crm_runs_no_formula():
-    row = {"item": "L1", "kind": "lead", "name": "=1+1", "account": None, "to_rep": "Ann"}
-    rows = pd.DataFrame([row | {"reason": "only_one", "by": "manager", "at": AT}])
+def test_a_lead_and_an_opportunity_of_one_id_are_given_out_apart():
+    store = Warehouse()
+    load(store)
+    more = "lead_id,lead_name,owner,status,created_on\nfree,Twin,,New,2026-02-01\n"
+    commit(store, [review(more.encode(), "leads.csv", store)], by="test", at=AT, as_of=AS_OF)
+    desk = Desk(store, Scope(AS_OF, Period.containing(AS_OF)))
+    given = desk.ask(assignments, RuleSet(), newest_word(desk))
 
-    text = assigned_file(rows).decode("utf-8-sig")
+    give(desk, given, "evenhand", "mia", AT)
 
-    [header, line] = csv.reader(io.StringIO(text))
-    assert dict(zip(header, line, strict=True))["name"] == "'=1+1"
-    assert header[:2] == ["item", "kind"]
+    both = {(row.kind, row.item) for row in assigned(desk).itertuples()}
+    assert both >= {("lead", "free"), ("opportunity", "free")}
+    assert desk.ask(unowned, newest_word(desk)).empty
+    store.close()
+
+
+def test_what_is_given_out_and_what_ownership_decides_know_of_each_other(desk):
+    def asked_for() -> set[str]:
+        return {fix.item for fix in desk.ask(fixes, RuleSet(), "account", (), newest_word(desk))}
+
+    given = desk.ask(assignments, RuleSet(), newest_word(desk))
+    assert asked_for() == {"free", "L1"}
+    give(desk, [one for one in given if one.item == "free"], "evenhand", "mia", AT)
+    assert asked_for() == {"L1"}
+
+    proposed = desk.ask(fixes, RuleSet(), "account", (), newest_word(desk))
+    decide_fixes(desk, proposed, "accept", "", "mia", AT)
+    assert desk.ask(unowned, newest_word(desk)).empty
+    held = desk.ask(held_work, newest_word(desk)).set_index("item")["rep"]
+    assert held["L1"] == proposed[0].to_rep
+
+    take_back(desk, assigned(desk), "mia", AT)
+    take_back_fixes(desk, decided_fixes(desk.warehouse), "mia", AT)
+    assert set(desk.ask(unowned, newest_word(desk))["item"]) == {"free", "L1"}
+
+
+def test_an_accepted_move_counts_as_held_by_the_new_owner(desk):
+    store = desk.warehouse
+    said: dict[str, Any] = {"item": "open", "from_rep": "Ann", "to_rep": "Bo", "note": ""}
+    record_decision(store, verdict="accept", by="mia", at=AT, as_of=AS_OF, facts={}, **said)
+
+    held = desk.ask(held_work, newest_word(desk)).set_index("item")["rep"]
+
+    assert held["open"] == "Bo"
+    record_decision(store, verdict="undo", by="mia", at=AT, as_of=AS_OF, facts={}, **said)
+    assert desk.ask(held_work, newest_word(desk)).set_index("item")["rep"]["open"] == "Ann"

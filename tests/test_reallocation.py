@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analytics.allocation import BarReason, Problem
-from analytics.posing import Book, capacities
+from analytics.posing import Book, capacities, pose
 from analytics.reallocation import Recommendation, objections, reallocation
 from analytics.rules import RuleSet
 from analytics.settings import SETTINGS
@@ -246,6 +246,51 @@ def test_a_capacity_that_a_manager_sets_holds_for_everybody_present():
     room = room_of(people, held(Ann=2, Bob=2, Cid=1, Dee=1), items=3)
 
     assert room.tolist() == [0, 3, 3, 3]
+
+
+def test_a_line_about_a_person_may_be_wider_than_what_is_usual():
+    people = reps()
+    owned = held(Ann=2, Bob=2, Cid=1, Dee=1)
+    known = pd.DataFrame({"rep": people["rep"], "available": True, "ramp": [1.0, 0.5, 1.0, 1.0]})
+    known = known.assign(limit_opportunity=[60.0, np.inf, np.inf, 1.0], limit_items=np.inf)
+
+    room = capacities(people, owned, Book(owned, people, people=known), RuleSet(), SETTINGS)
+
+    # Bob is half a newcomer: 1.2 x 2 x 0.5; Cid has the usual 1.2 x 1, both rounded up.
+    assert room.tolist() == [60, 2, 2, 1]
+
+
+def test_who_is_on_course_with_what_is_open_is_not_behind(specialists):
+    people = reps()
+    known = pd.DataFrame({"rep": people["rep"], "active": True, "available": True, "ramp": 1.0})
+    known = known.assign(hours=9.0, limit_opportunity=np.inf, limit_items=np.inf)
+    short = pd.Series({"Ann": 10_000.0, "Bob": 1.0, "Cid": -5.0})
+    book = Book(items(), people, people=known, short=short)
+
+    posed = pose(book, specialists, replace(RULES, goal_weight=0.5), QUICK)
+
+    assert posed is not None
+    behind = dict(zip(posed.problem.reps, posed.problem.weighed.behind, strict=True))
+    # Ann's two open ones bring something, though far from enough.
+    assert 9_000 < behind["Ann"] < 10_000
+    assert (behind["Bob"], behind["Cid"], behind["Dee"]) == (0, 0, 0)
+
+
+def test_of_people_of_other_teams_nobody_knows_what_is_fair(specialists):
+    north = items().query("team == 'north'")
+    people = reps()
+    known = pd.DataFrame({"rep": people["rep"], "active": True, "available": True, "ramp": 1.0})
+    known = known.assign(hours=9.0, limit_opportunity=np.inf, limit_items=np.inf)
+    rules = replace(RULES, across_teams=True)
+
+    posed = pose(Book(north, people, people=known), specialists, rules, QUICK)
+
+    assert posed is not None
+    of = posed.problem.weighed
+    assert of.most[0] + of.most[1] == pytest.approx(of.opportunity.sum() * (1 + rules.band))
+    assert (of.least[2:] == 0).all()
+    assert (of.most[2:] == of.opportunity.sum()).all()
+    assert (of.within(0.1).most[2:] == of.opportunity.sum()).all()
 
 
 def test_what_is_not_looked_at_takes_up_room_all_the_same():

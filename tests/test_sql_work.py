@@ -81,14 +81,15 @@ def test_leads_that_became_something_or_came_to_nothing_are_no_open_work(mart):
             named    | Ann   |          | Closed - Converted |           | 2026-03-01
             nothing  | Ann   |          | Unqualified        | false     | 2026-03-01
             wrong    | Ann   |          | 无效               | false     | 2026-03-01
+            not      | Ann   |          | Closed - Not Converted |       | 2026-03-01
             tomorrow | Ann   |          | New                | false     | 2026-04-01
         """,
     )
 
     leads = by_item(rows, "lead")
     assert {item: row["rep"] for item, row in leads.items()} == {"new": None, "mine": "Bo"}
-    # Three became something and two came to nothing.
-    assert leads["new"]["reach"] == pytest.approx((3 + 10 * 3 / 5) / (5 + 10))
+    # Three became something and three came to nothing.
+    assert leads["new"]["reach"] == pytest.approx((3 + 10 * 3 / 6) / (6 + 10))
 
 
 def test_a_lead_is_worth_what_leads_of_its_source_brought(mart):

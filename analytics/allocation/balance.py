@@ -76,9 +76,17 @@ class Balance:
         return cls(items, reps, items, reps, reps, reps, overload=0.0, band=0.0, goal=0.0)
 
     def within(self, width: float) -> "Balance":
-        """The same with a band of plus and minus this share around its middle."""
-        middle = (self.least + self.most) / 2
-        return replace(self, least=middle * max(0.0, 1 - width), most=middle * (1 + width))
+        """The same with a band of plus and minus this share around its middle.
+
+        Whose band holds everything there is has none, and stays without.
+        """
+        middle, free = (self.least + self.most) / 2, self.most >= self.opportunity.sum()
+        free &= self.least == 0
+        return replace(
+            self,
+            least=np.where(free, self.least, middle * max(0.0, 1 - width)),
+            most=np.where(free, self.most, middle * (1 + width)),
+        )
 
     def worth(self, hours: Floats, opportunity: Floats, gained: Floats) -> dict[str, Floats]:
         """What each rep's state counts for (money), in the three parts of an explanation.

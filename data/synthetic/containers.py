@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -33,6 +34,9 @@ _PARTS = {
     '<cellStyleXfs count="1"><xf/></cellStyleXfs>'
     '<cellXfs count="2"><xf/><xf numFmtId="22" applyNumberFormat="1"/></cellXfs></styleSheet>',
 }
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Signs that no XML may hold, not even escaped."""
+
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001
 
 
@@ -65,5 +69,6 @@ def _cell(value: Cell) -> str:
     if isinstance(value, datetime):
         return f'<c s="1"><v>{(value - _DAY_ZERO).total_seconds() / 86400}</v></c>'
     if isinstance(value, str):
-        return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>' if value else "<c/>"
+        text = escape(_NO_XML.sub("", value))
+        return f'<c t="inlineStr"><is><t>{text}</t></is></c>' if text else "<c/>"
     return f"<c><v>{value}</v></c>"

@@ -6,43 +6,28 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analytics import assigning
+from analytics import work
 from analytics.assigning import AT_ONCE, Given
-from analytics.exports import csv_bytes
 from analytics.policies import Policy
 from analytics.rules import RuleSet
-from analytics.work import KIND, assigned, assignments, unowned
+from analytics.work import assigned, assignments, unowned
 from analytics.workflow import workings
-from data import journal
 from pages._ui import session
 from pages._ui.blocks import choice, drawer
+from pages._ui.handback import downloads
 from pages._ui.session import ask
 from pages._ui.text import Text
 
 POLICY: Policy = "evenhand"
-FILE = ("item", "kind", "name", "account", "to_rep", "reason", "assigned_by", "assigned_at")
 
 
 def give(given: Sequence[Given]) -> None:
     """Write down who was given what."""
-    for one in given:
-        _say(one.item, assigning.record(one, POLICY))
+    work.give(session.desk(), given, POLICY, session.user(), session.now())
 
 
 def take_back(rows: pd.DataFrame) -> None:
-    for row in rows.itertuples():
-        _say(str(row.item), {"kind": row.kind, "to_rep": ""})
-
-
-def _say(item: str, content: dict[str, Any]) -> None:
-    journal.append(
-        session.warehouse(),
-        kind=KIND,
-        subject=item,
-        content=content,
-        by=session.user(),
-        at=session.now(),
-    )
+    work.take_back(session.desk(), rows, session.user(), session.now())
 
 
 def show_waiting(rules: RuleSet, said: int, t: Text) -> None:
@@ -116,18 +101,12 @@ def show_assigned(said: int, t: Text) -> None:
         st.caption(t("given.none"))
         return
     st.subheader(t("given.title"), anchor=False)
-    work = session.keep("work-by-id", lambda: workings(session.desk())["open_work"])
-    rows = given.merge(work, on=["kind", "item"], how="left").sort_values("entry", ascending=False)
+    open_now = workings(session.desk())["open_work"]
+    rows = given.merge(open_now, on=["kind", "item"], how="left")
+    rows = rows.sort_values("entry", ascending=False, ignore_index=True)
     rows["name"] = rows["name"].fillna(rows["item"])
-    with st.container(horizontal=True):
-        st.download_button(
-            t("given.download", count=len(rows)),
-            data=lambda: assigned_file(rows),
-            file_name=f"assignments_{session.scope().as_of}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key="download-assigned",
-        )
+    decided = rows.drop(columns="at").rename(columns={"by": "decided_by"})
+    downloads(decided.assign(decided_at=rows["at"], from_rep="", note=""), "given", t)
     if not (box := drawer(t("given.all", count=len(rows)), "given")):
         return
     with box:
@@ -162,10 +141,3 @@ def _since(row: Any, t: Text) -> str:
     if pd.isna(row.rep):
         return t("given.waiting")
     return t("given.done") if row.rep == row.to_rep else t("given.differs", owner=row.rep)
-
-
-def assigned_file(rows: pd.DataFrame) -> bytes:
-    """What was given out, as a file for the CRM."""
-    ordered = rows.sort_values(["kind", "item"])
-    columns = ["item", "kind", "name", "account", "to_rep", "reason", "by", "at"]
-    return csv_bytes(FILE, ordered[columns].itertuples(index=False, name=None))

@@ -81,7 +81,8 @@ def _give_to(given: Given, able: pd.DataFrame, t: Text) -> None:
 def reason(row: Any, t: Text) -> str:
     """Why this person or why not, with the day on which an absence ends (plain text)."""
     code = t(f"bar.{row.why_not}" if row.why_not else "bar.proposed")
-    return t("bar.until", why=code, day=f"{row.until:%Y-%m-%d}") if pd.notna(row.until) else code
+    passes = row.why_not in ("away", "leave_soon") and pd.notna(row.until)
+    return t("bar.until", why=code, day=f"{row.until:%Y-%m-%d}") if passes else code
 
 
 def _chosen(said: int, t: Text) -> tuple[str, str] | NewLead | None:

@@ -5,8 +5,9 @@ from collections.abc import Collection
 import pandas as pd
 import streamlit as st
 
-from analytics.deciding import carried_out, overtaken
+from analytics.deciding import carried_out, overtaken, too_many
 from analytics.handback import accounts_along
+from analytics.reallocation import Recommendation
 from analytics.workflow import workings
 from data.journal import verify
 from pages._ui import session
@@ -16,12 +17,12 @@ from pages._ui.text import Text
 from pages._ui.verdicts import take_back
 
 
-def show_decided(decided: pd.DataFrame, recommended: Collection[str], t: Text) -> None:
+def show_decided(decided: pd.DataFrame, found: Recommendation, t: Text) -> None:
     """The files to take to the CRM, what stands decided, and the way to take it back.
 
-    ``decided`` is what ``deciding.standing`` says, by id; ``recommended`` the items that
-    the present plan moves.
+    ``decided`` is what ``deciding.standing`` says, by id.
     """
+    recommended = {str(move.item) for move in found.plan.moves}
     if (entry := verify(session.warehouse())) is not None:
         st.error(t("decided.broken", entry=entry))
     if decided.empty:
@@ -34,6 +35,11 @@ def show_decided(decided: pd.DataFrame, recommended: Collection[str], t: Text) -
     states = carried_out(session.desk(), accepted).set_index("item")
     past = overtaken(session.desk(), rows, recommended)
     st.markdown(_finding(rows, states["state"], past, t))
+    # What is no longer recommended waits for a new decision before it goes to the CRM.
+    accepted = accepted[~accepted["item"].isin(past)].reset_index(drop=True)
+    for full in too_many(found, accepted).itertuples():
+        facts = {"items": f"{full.items}", "limit": f"{full.limit:.0f}"}
+        st.warning(t.md("decided.too_many", rep=full.rep, **facts))
     along = accounts_along(accepted, workings(session.desk())["open_work"])
     if len(along) and st.checkbox(
         t("decided.with_accounts", count=len(along)), key="with-accounts"

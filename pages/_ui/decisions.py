@@ -48,7 +48,7 @@ def decide_moves(
                 st.button(
                     t(f"decision.{verdict}_rest", count=len(yours)),
                     on_click=_decide_on_plan,
-                    args=(verdict, yours, rules, gone),
+                    args=(verdict, yours, decided, rules, gone),
                     key=f"{verdict}-all",
                 )
         st.text_input(
@@ -65,7 +65,8 @@ def decide_moves(
     then = next((other for other in [*moves[row + 1 :], *moves[:row]] if other in yours), move)
 
     def decide_move(verdict: str, move: Move) -> None:
-        _decide_on_plan(verdict, [move], rules, gone)
+        unit = [move, *_of_unit(move, moves, found)]
+        _decide_on_plan(verdict, unit, decided, rules, gone)
         st.session_state["next-move"] = then.item
 
     move_card(
@@ -84,11 +85,27 @@ def decide_moves(
 
 
 def _decide_on_plan(
-    verdict: str, moves: Sequence[Move], rules: RuleSet, gone: tuple[str, ...]
+    verdict: str,
+    moves: Sequence[Move],
+    decided: pd.DataFrame,
+    rules: RuleSet,
+    gone: tuple[str, ...],
 ) -> None:
     """Decide on moves of the plan, which is written down with the first of them."""
     plan = record_plan(session.desk(), rules, gone, by=session.user(), at=session.now())
-    decide_all(verdict, moves, plan)
+    decide_all(verdict, moves, plan, decided)
+
+
+def _of_unit(move: Move, moves: Sequence[Move], found: Recommendation) -> list[Move]:
+    """The other moves of items that have to stay together with this one, to the same person."""
+    if not (problem := found.problem):
+        return []
+    row = problem.row
+    return [
+        replace(other, to_rep=move.to_rep)
+        for other in moves
+        if other.item != move.item and problem.unit[row[other.item]] == problem.unit[row[move.item]]
+    ]
 
 
 def _declined(found: Recommendation, decided: pd.DataFrame) -> tuple[str, ...]:

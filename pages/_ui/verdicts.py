@@ -36,10 +36,19 @@ def decide(
     )
 
 
-def decide_all(verdict: str, proposals: Iterable[Move], plan: str = "") -> None:
-    """Decide on all of these, and clear the note for the next decision."""
+def decide_all(verdict: str, proposals: Iterable[Move], plan: str, decided: pd.DataFrame) -> None:
+    """Decide on all of these, and clear the note for the next decision.
+
+    Whoever backs an acceptance in ``decided`` says yes to what was accepted there, which may be
+    another person than the plan has.
+    """
     for one in proposals:
-        decide(verdict, str(one.item), one.from_rep, one.to_rep, claim(one), plan)
+        to_rep, facts = one.to_rep, claim(one)
+        if verdict == "accept" and one.item in decided.index:
+            first = decided.loc[one.item]
+            if first["verdict"] == "accept" and not first["holds"]:
+                to_rep, facts = first["to_rep"], first["facts"]
+        decide(verdict, str(one.item), one.from_rep, to_rep, facts, plan)
     st.session_state["note"] = ""
 
 

@@ -82,8 +82,12 @@ leads as (
         coalesce(by_id.rep, by_mail.rep, by_name.rep, known.owner) as rep,
         coalesce(known.converted, false)
             or known.converted_opportunity_id is not null
-            or lower(known.status) like '%converted'
-            or known.status like '%已转%' as has_become,
+            or (
+                lower(known.status) like '%converted'
+                and lower(known.status) not like '%not converted'
+                and lower(known.status) not like '%unconverted'
+            )
+            or (known.status like '%已转%' and known.status not like '%未转%') as has_become,
         coalesce(
             lower(known.status) like '%disqualif%'
             or lower(known.status) like '%unqualif%'
