@@ -115,6 +115,17 @@ def _add_own_options(name: str, made: argparse.ArgumentParser) -> None:
             default=5,
             help="how often the same method is run on shuffled outcomes; 0 for never",
         )
+    if name == "winrates":
+        made.add_argument(
+            "--with-open",
+            action="store_true",
+            help="of all that begin: won, lost and still open within a year, by rep",
+        )
+        made.add_argument(
+            "--open",
+            action="store_true",
+            help="the chance of each open opportunity, given its age and stage",
+        )
     if name == "recommend":
         made.add_argument("--max-moves", type=int, help="instead of what the rules say")
         made.add_argument("--across-teams", action="store_true", help="allow moves to other teams")

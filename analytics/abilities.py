@@ -5,13 +5,25 @@ import pandas as pd
 from analytics import comparison, timing
 from analytics.calibration import Calibration
 from analytics.calibration import calibration as calibrated
-from analytics.comparison import Comparison
+from analytics.comparison import SMALL_MIX, Comparison
+from analytics.competing_risks import (
+    OPEN_CHANCES,
+    CompetingRisks,
+    incidence,
+    open_win_chance,
+    stage_effects,
+)
 from analytics.desk import Desk, of_everybody
 from analytics.drift import drift
 from analytics.recency import HalfLife, half_life
-from analytics.study import Study, study, win_rates
+from analytics.study import Study, study, typical_mix, win_rates
 from analytics.value import ValueModel, value_gaps
-from analytics.workflow import histories, marts, of_team
+from analytics.workflow import histories, marts, of_team, open_items
+
+YEAR = 365
+"""Days within which the fate of an opportunity is told."""
+
+FATES = ("mean", "low", "high", "lost", "still", "extrapolated", "wins", "trials", "raw")
 
 
 @of_everybody
@@ -83,6 +95,73 @@ def censored(desk: Desk) -> timing.Censoring:
     """How much is still open of each month's opportunities, and which way that bends win rates."""
     past = histories(desk)
     return timing.censoring(past["cohorts"], past["deal_ages"], max_open=desk.settings.max_open)
+
+
+@of_everybody
+def risks(desk: Desk) -> CompetingRisks | None:
+    """What becomes of opportunities by age: takes seconds; None where too little was seen."""
+    found, ages = desk.ask(evidence), histories(desk)["deal_ages"]
+    if found.model is None or not ages[["won", "lost"]].to_numpy().sum():
+        return None
+    return CompetingRisks(found.model).fit(ages)
+
+
+def fates(desk: Desk, by: str) -> pd.DataFrame:
+    """What becomes within a year of all opportunities that begin, those still open included.
+
+    Parameters
+    ----------
+    by
+        ``rep``, or a segment of the model: then of the average rep in each of its levels.
+
+    Returns
+    -------
+    One row per value: level (``rep`` too where that is asked for); won as ``mean``, ``low``,
+    ``high``; ``lost``, ``still`` (open) and ``extrapolated`` as shares; ``wins``, ``trials`` and
+    ``raw`` of closed ones alone.
+    """
+    found, learnt = desk.ask(evidence), desk.ask(risks)
+    known = found.cells.dropna(subset=[by])
+    counts = known.groupby(by)[["wins", "trials"]].sum()
+    if learnt is None or counts.empty:
+        return pd.DataFrame(columns=["level", *FATES])
+    people = pd.DataFrame({"rep": found.reps, "team": found.cells.groupby("rep")["team"].first()})
+    mix = typical_mix(found, SMALL_MIX).drop(columns=[by], errors="ignore")
+    rows = mix.merge(people, how="cross")
+    if by != "rep":
+        rows = rows.merge(pd.DataFrame({by: sorted(counts.index)}), how="cross")
+    chosen = desk.settings
+    course = incidence(
+        learnt, rows, by, within=YEAR, level=chosen.interval, random_state=chosen.seed
+    ).rename(columns={"won": "mean", "open": "still"})
+    course = course.merge(counts.assign(raw=counts["wins"] / counts["trials"]), on=by)
+    course = course.assign(level=course[by])
+    return of_team(desk, course) if by == "rep" else course
+
+
+def open_chances(desk: Desk) -> pd.DataFrame:
+    """The chance that each open opportunity of the scope is won in the end, given its age.
+
+    Its stage has a say where earlier exports show what became of others in that stage. Columns
+    ``OPEN_CHANCES``, after those of ``open_items``.
+    """
+    learnt, items = desk.ask(risks), desk.ask(open_items)
+    if learnt is None or items.empty:
+        return pd.DataFrame(columns=[*items.columns, *OPEN_CHANCES[1:]])
+    stages = desk.at(team="").ask(stage_says)
+    chosen = desk.settings
+    found = open_win_chance(
+        learnt, items, stages=stages, level=chosen.interval, random_state=chosen.seed
+    )
+    return items.merge(found, on="opportunity_id")
+
+
+@of_everybody
+def stage_says(desk: Desk) -> pd.Series:
+    """What the stage of an open opportunity says of its end, by stage; may be empty."""
+    learnt = desk.ask(risks)
+    assert learnt is not None
+    return stage_effects(learnt, histories(desk)["past_stages"])
 
 
 @of_everybody

@@ -21,6 +21,12 @@ from analytics.selection import move_tipping_gap
 from analytics.settings import ATTRIBUTES
 from data.errors import SettingError
 
+OPEN = (
+    *("opportunity_id", "rep", "stage", "age_days", "value"),
+    *("won", "low", "high", "extrapolated", "stage_used"),
+)
+"""What is printed of each open opportunity."""
+
 
 def evidence(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
     study = desk.ask(abilities.evidence)
@@ -47,6 +53,10 @@ def evidence(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
 
 def winrates(desk: Desk, options: argparse.Namespace) -> list[dict[str, Any]]:
     by = desk.ask(abilities.evidence).by
+    if options.with_open:
+        return _records(desk.ask(abilities.fates, "rep"))
+    if options.open:
+        return _records(desk.ask(abilities.open_chances)[list(OPEN)])
     rows = desk.ask(abilities.rates).rename(columns={"level": by or "level"})
     return _records(rows)
 

@@ -1,11 +1,12 @@
 """Rep profile: what one person wins, against the average and a colleague, and for how much."""
 
+import pandas as pd
 import streamlit as st
 
-from analytics.abilities import compared, evidence, ranks, rates, revenue_gaps
+from analytics.abilities import compared, evidence, open_chances, ranks, rates, revenue_gaps
 from analytics.workflow import coverage, open_items, people
 from pages._ui import address, estimates, explaining, session
-from pages._ui.blocks import drawer, empty, picture, tiles, title
+from pages._ui.blocks import drawer, empty, picture, table, tiles, title
 from pages._ui.controls import select
 from pages._ui.session import ask, ask_patiently
 from pages._ui.text import plain
@@ -189,6 +190,33 @@ def revenue() -> None:
     st.markdown(explaining.revenue_rest(of, t))
 
 
+def open_ones() -> None:
+    """The chance of each of the person's open opportunities, given its age."""
+    if not (box := drawer(t("profile.chances", count=int(person["open_count"])), "chances")):
+        return
+    with box:
+        rows = ask_patiently(t("profile.chances_working"), open_chances)
+        rows = rows[rows["rep"] == rep].sort_values("value", ascending=False)
+        table(
+            pd.DataFrame(
+                {
+                    "name": rows["name"],
+                    "stage": rows["stage"],
+                    "age": rows["age_days"].astype(int),
+                    "value": rows["value"].map(t.money),
+                    "chance": [t.estimate(row.won, row.low, row.high) for row in rows.itertuples()],
+                }
+            ),
+            {
+                name: t(f"profile.open_{name}")
+                for name in ("name", "stage", "age", "value", "chance")
+            },
+            key="chances-table",
+            right=("value", "chance"),
+        )
+        st.caption(t("profile.chances_help"))
+
+
 gaps = ask(revenue_gaps)
 gap = gaps[gaps["rep"] == rep]
 
@@ -203,3 +231,5 @@ if len(gap) and len(gaps) > 1:
     revenue()
 elif gap.empty:
     st.caption(plain(t("gap.no_wins", rep=rep)))
+if person["open_count"] and study.model:
+    open_ones()

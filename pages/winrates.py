@@ -62,7 +62,11 @@ def pictures() -> None:
             key=key,
             on_change=lambda: state.update(view=state[key]),
         )
-        attributes = {"map": study.attributes, "segments": study.segments}.get(view, ())
+        attributes = {
+            "map": study.attributes,
+            "segments": study.segments,
+            "fates": ("rep", *study.segments),
+        }.get(view, ())
         shown = state["shown"] if state["shown"] in attributes else (*attributes, "")[0]
         if len(attributes) > 1:
             select(

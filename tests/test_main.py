@@ -223,6 +223,22 @@ def test_old_data_is_looked_at_on_its_newest_day(terminal, db):
     assert terminal.report("evidence", "--db", db)["as_of"] == "2026-02-15"
 
 
+def test_win_rates_with_what_is_still_open(terminal, db):
+    rows = terminal.report("winrates", "--db", db, "--as-of", DAY, "--with-open")
+
+    assert {row["rep"] for row in rows} == {"Ann", "Bob", "Cid", "Dee"}
+    for row in rows:
+        assert row["mean"] + row["lost"] + row["still"] == pytest.approx(1)
+        assert row["low"] < row["mean"] < row["high"]
+
+
+def test_each_open_opportunity_has_a_chance(terminal, db):
+    rows = terminal.report("winrates", "--db", db, "--as-of", DAY, "--open")
+
+    assert {"open-1", "open-2", "open-3"} <= {row["opportunity_id"] for row in rows}
+    assert all(0 < row["low"] < row["won"] < row["high"] < 1 for row in rows)
+
+
 def test_who_should_take_what_nobody_has(terminal, db):
     report = terminal.report("assign", "--db", db, "--as-of", DAY)
     by_turns = terminal.report("assign", "--db", db, "--as-of", DAY, "--policy", "round_robin")

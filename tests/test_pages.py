@@ -255,7 +255,7 @@ def test_the_sample_without_differences_recommends_to_keep_the_owners(opens):
 
 @pytest.mark.parametrize("workspace", ["sample", "sample_even"])
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("view", ["map", "ranking", "segments", "time"])
+@pytest.mark.parametrize("view", ["map", "ranking", "segments", "time", "fates"])
 def test_every_picture_of_the_win_rates_has_its_table_and_its_file(
     opens, view, language, workspace
 ):
@@ -268,6 +268,17 @@ def test_every_picture_of_the_win_rates_has_its_table_and_its_file(
     table = app.dataframe[0].value
     assert table["estimate"].str.contains(" % ").all()
     assert Text(language)("winrates.table", count=len(table)) in [box.label for box in app.expander]
+
+
+def test_open_opportunities_have_a_chance_that_hangs_on_their_age(opens):
+    app = opens("profile", lang="en", rep="李薇")
+    app.session_state["chances"] = True
+    app.run()
+
+    assert not app.exception
+    table = next(one.value for one in app.dataframe if "chance" in one.value)
+    assert len(table) == len(table["chance"].str.extract(r"^(\d+) % \d+–\d+$").dropna())
+    assert len(table) > 10
 
 
 def test_the_page_says_of_how_many_people_something_is_known(opens):
@@ -331,7 +342,7 @@ def test_people_without_attributes_have_a_ranking_and_no_map(opens, loads):
 
     assert "1 of 2 people win clearly more than the average, 1 clearly less." in said(app)
     assert "First place: Anna with > 99 %; every place is known" in said(app)
-    assert app.get("button_group")[-1].options == ["Ranking", "Over time"]
+    assert app.get("button_group")[-1].options == ["Ranking", "Over time", "Open ones too"]
 
 
 def test_one_person_is_compared_with_nobody(opens, loads):

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from analytics.abilities import censored, monthly_rates, ranks, rates, segment_rates
+from analytics.abilities import censored, fates, monthly_rates, ranks, rates, segment_rates
 from analytics.comparison import KNOWN_PLACE
 from analytics.exports import csv_bytes
 from analytics.study import Study
@@ -25,6 +25,7 @@ def views(study: Study) -> list[str]:
         "ranking": True,
         "segments": bool(study.segments),
         "time": bool(study.cells["period"].notna().any()),
+        "fates": True,
     }
     return [name for name, is_there in there.items() if is_there]
 
@@ -156,11 +157,42 @@ def show_course(study: Study, shown: str, t: Text) -> pd.DataFrame:
     return rows
 
 
+def show_fates(study: Study, shown: str, t: Text) -> pd.DataFrame:
+    """What becomes within a year of all that begins, beside the rate over closed ones alone."""
+    found = ask_patiently(t("winrates.fates_working"), fates, shown)
+    rows = found.sort_values("low", ascending=False, ignore_index=True)
+    rows = rows.assign(label=rows["level"])
+    if rows.empty:
+        st.info(t("winrates.fates_none"))
+        return rows
+    waiting = ask(censored).cohorts["open"].sum()
+    picture(
+        lambda: estimates.rate_dots(rows, t, beside=[t.share(share) for share in rows["still"]]),
+        t(
+            "winrates.fates_finding",
+            low=t.rate(rows["mean"].min()),
+            high=t.rate(rows["mean"].max()),
+            raw_low=t.rate(rows["raw"].min()),
+            raw_high=t.rate(rows["raw"].max()),
+        ),
+        t(
+            "winrates.fates_caption",
+            closed=study.closed,
+            open=int(waiting),
+            as_of=session.scope().as_of,
+        ),
+        key="fates",
+        of=shown,
+    )
+    return rows
+
+
 VIEWS: dict[str, Callable[[Study, str, Text], pd.DataFrame]] = {
     "map": show_map,
     "ranking": show_ranking,
     "segments": show_segments,
     "time": show_course,
+    "fates": show_fates,
 }
 
 COLUMNS = {
@@ -168,9 +200,11 @@ COLUMNS = {
     "ranking": ("rep", "place", "estimate", "difference", "chance", "wins", "trials", "raw"),
     "segments": ("level", "estimate", "wins", "trials", "raw"),
     "time": ("level", "estimate", "wins", "trials", "raw", "open"),
+    "fates": ("level", "estimate", "lost", "still", "raw", "wins", "trials"),
 }
 EXPORTED = (
     *("rep", "team", "level", "wins", "trials", "open", "raw", "mean", "low", "high"),
+    *("lost", "still", "extrapolated"),
     *("above", "above_low", "above_high", "p_above", "rank_low", "rank_high", "p_best"),
 )
 """Columns of the file, as far as the rows have them; rates lie between 0 and 1."""
@@ -190,7 +224,7 @@ def show_table(rows: pd.DataFrame, view: str, shown: str, t: Text) -> None:
             session.keep("rates-table", partial(worded, rows, t), view, shown),
             headings,
             key=f"rates-table-{view}",
-            right=("estimate", "difference", "chance", "raw", "place"),
+            right=("estimate", "difference", "chance", "raw", "place", "lost", "still"),
         )
         st.download_button(
             t("winrates.download"),
@@ -215,6 +249,8 @@ def worded(rows: pd.DataFrame, t: Text) -> pd.DataFrame:
     if "above" in rows:
         said["difference"] = rows["above"].map(t.points)
         said["chance"] = rows["p_above"].map(t.chance)
+    if "still" in rows:
+        said["lost"], said["still"] = rows["lost"].map(t.share), rows["still"].map(t.share)
     if "open" in rows:
         said["open"] = rows["open"].astype(int)
     return said
