@@ -19,6 +19,7 @@ from analytics.work import assigned, work_norms
 from analytics.work import capacities as capacities_of
 from analytics.workflow import account_history, marts, workings
 from data import journal
+from data.log import standing_decisions
 from data.warehouse import Warehouse
 
 SAID = ("item", "kind", "name", "account", "from_rep", "to_rep", "finding", "value")
@@ -88,12 +89,13 @@ def fixes(
     """Who should have what is wrongly owned, or why nobody can; the worst first.
 
     What a leaver or nobody has is neither locked nor protected: there is nobody to stay with.
-    What was given out as new work is left out; ``said`` as in ``work``.
+    What was given out as new work, or is to move, is left out; ``said`` as in ``work``.
     """
     tables, reps = workings(desk), desk.ask(marts)["rep_results"]
     work, found = tables["open_work"], desk.ask(ownership, stages)
     rows = waiting(work, found, together, across_teams=rules.across_teams)
-    rows = rows[~_keys(rows).isin(_keys(assigned(desk)))].reset_index(drop=True)
+    rows = rows[~_keys(rows).isin(_keys(assigned(desk)).append(_moved(desk)))]
+    rows = rows.reset_index(drop=True)
     effort = workload.effort(work, desk.ask(work_norms), rules)
     rows = rows.merge(work[["kind", "item"]].assign(effort=effort), on=["kind", "item"])
     active = reps[reps["active"]].sort_values("rep", ignore_index=True)
@@ -113,6 +115,12 @@ def fixes(
     return tuple(
         sorted(proposed, key=lambda fix: (worst.index(fix.finding), -fix.value, fix.kind, fix.item))
     )
+
+
+def _moved(desk: Desk) -> pd.MultiIndex:
+    """Opportunities whose move was accepted: one item has one standing decision."""
+    moves = standing_decisions(desk.warehouse).assign(kind="opportunity")
+    return _keys(moves[moves["verdict"] == "accept"])
 
 
 def left_alone(desk: Desk) -> int:

@@ -44,6 +44,9 @@ class Batch:
         Share of the items that goes by lot to one of those who are about equally good.
     holder
         Who has most of an account's open work, by the account's id.
+    hours_known
+        Whether hours were logged. Where they are made up they tell who has more to do than
+        another, and bar nobody.
     """
 
     items: pd.DataFrame
@@ -56,6 +59,7 @@ class Batch:
     sure: float = 0.8
     explore: float = 0.0
     holder: Mapping[str, str] = field(default_factory=dict)
+    hours_known: bool = True
 
     @cached_property
     def reps(self) -> tuple[str, ...]:
@@ -85,6 +89,7 @@ class Ledger:
     def __init__(self, batch: Batch) -> None:
         held, people = batch.held, batch.people
         self.capacity = people["hours"].to_numpy(float)
+        self.hours_known = batch.hours_known
         self.limits = people[["limit_items", *(f"limit_{kind}" for kind in WORK_KINDS)]].to_numpy()
         self.hours = held["hours"].to_numpy(float).copy()
         self.counts = held[["items", *WORK_KINDS]].to_numpy(float).copy()
@@ -97,7 +102,7 @@ class Ledger:
         """Why each has no room for one more of a kind: ``no_hours``, ``no_items`` or nothing."""
         at = [0, 1 + WORK_KINDS.index(kind)]
         too_many = (self.counts[:, at] + 1 > self.limits[:, at]).any(axis=1)
-        too_long = self.hours + hours > self.capacity
+        too_long = self.hours_known & (self.hours + hours > self.capacity)
         return np.select([too_many, too_long], ["no_items", "no_hours"], "").astype(object)
 
     def used(self, hours: float = 0.0) -> Floats:

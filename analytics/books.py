@@ -69,7 +69,7 @@ def concentration(amounts: pd.Series, of: str, by: str) -> Concentration | None:
     if amounts.empty:
         return None
     shares = amounts.astype(float) / float(amounts.sum())
-    threshold = max(REP_SHARE, 2 / len(shares)) if of == "rep" else ACCOUNT_SHARE
+    threshold = max(REP_SHARE, min(2 / len(shares), 1.0)) if of == "rep" else ACCOUNT_SHARE
     return Concentration(
         of=of,
         by=by,

@@ -26,6 +26,7 @@ KINDS = (
     "backup_left",
     "unknown_rep",
     "unknown_name",
+    "lock_by_name",
     "lock_not_open",
 )
 """What can be found, the gravest first."""
@@ -100,6 +101,7 @@ def _stuck_work(rules: RuleSet, company: Company) -> Iterator[Conflict]:
             "count": len(held),
             "value": float(worth.sum()),
             "owners": tuple(sorted(held["owner"].dropna().unique())),
+            "unowned": bool(held["owner"].isna().any()),
             "exact": one.exact,
         }
         kept = any(_kind(change) in ("lock", "protect") for change in one.relax)
@@ -268,7 +270,25 @@ def _names(rules: RuleSet, company: Company) -> Iterator[Conflict]:
     open_ids = set(items["item"])
     for line in rules.of("lock"):
         if line.subject not in open_ids:
-            yield Conflict("lock_not_open", {"line": line}, (Change("line", line, None),))
+            yield from _unknown_lock(line, items)
+
+
+def _unknown_lock(line: Line, items: pd.DataFrame) -> Iterator[Conflict]:
+    """A lock of no open item: of one called by its name, as pages show it, or of none at all."""
+    if "name" in items:
+        names = items["name"].fillna("").astype(str)
+        with_account = names + " · " + items["account"].fillna("").astype(str)
+        called = items[((names == line.subject) | (with_account == line.subject)).to_numpy(bool)]
+        if len(called):
+            mended = [replace(line, subject=str(item)) for item in called["item"]]
+            facts = {"line": line, "items": tuple(called["item"]), "count": len(called)}
+            relax = (
+                Change("line", line, mended[0]),
+                *(Change("line", None, of) for of in mended[1:]),
+            )
+            yield Conflict("lock_by_name", facts, relax)
+            return
+    yield Conflict("lock_not_open", {"line": line}, (Change("line", line, None),))
 
 
 def _kind(change: Change) -> str:

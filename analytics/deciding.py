@@ -218,6 +218,26 @@ def too_many(found: Recommendation, decided: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["items"] > rows["limit"]].reset_index(drop=True)
 
 
+def against_rules(found: Recommendation, decided: pd.DataFrame) -> pd.DataFrame:
+    """Accepted moves that the rules of today forbid: item, to_rep, reason (a ``BarReason`` code).
+
+    Parameters
+    ----------
+    decided
+        Accepted changes: item, from_rep, to_rep.
+    """
+    problem, rows = found.problem, []
+    if problem is not None:
+        place = {rep: code for code, rep in enumerate(problem.reps)}
+        for row in decided[["item", "from_rep", "to_rep"]].itertuples(index=False):
+            at, rep = problem.row.get(row.item), place.get(row.to_rep)
+            if at is None or rep is None or problem.reps[problem.owner[at]] != row.from_rep:
+                continue
+            if bar := problem.barred[at, rep]:
+                rows.append((row.item, row.to_rep, BarReason(bar).code))
+    return pd.DataFrame(rows, columns=["item", "to_rep", "reason"])
+
+
 def carried_out(desk: Desk, decided: pd.DataFrame) -> pd.DataFrame:
     """What the CRM says since of each decided change of owner; see ``handback.checked_off``.
 

@@ -49,7 +49,7 @@ def csv_bytes(
 
 DECISIONS = (
     *("item", "kind", "name", "account", "from_rep", "to_rep"),
-    *("decided_by", "decided_at", "note"),
+    *("verdict", "decided_by", "decided_at", "note"),
 )
 """What there is to know of a decided change of owner: who, when, why, from whom to whom."""
 

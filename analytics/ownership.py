@@ -28,6 +28,9 @@ that was entered twice; further apart they are more often an order and the next.
 TWIN_VALUE = 0.1
 """Share of the larger by which their values may differ: one request has about one amount."""
 
+USUAL = 10
+"""Groups below which more than half of them is still no habit."""
+
 ROWS = ("finding", "group", "kind", "item")
 
 
@@ -55,6 +58,11 @@ class Finding:
     of: int
     items: int
     value: float
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether more than half are so: then it is how the company works, and no mistake."""
+        return 2 * self.groups > self.of and self.groups >= USUAL
 
 
 @dataclass(frozen=True, eq=False)

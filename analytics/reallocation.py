@@ -44,7 +44,7 @@ def reallocation(book: Book, study: Study, rules: RuleSet, settings: Settings) -
     alike = pose(book, study, rules, settings, neutral=True)
     if alike is not None:
         trials = _trials(study, alike)
-        relieving = recommend(alike.problem, plan.rules, trials, only_relief=True)
+        relieving = recommend(alike.problem, replace(plan.rules, for_relief=True), trials)
         if relieving.moves:
             return Recommendation(replace(relieving, why=plan.why), alike.problem)
     return Recommendation(plan, posed.problem if posed else None)

@@ -142,12 +142,14 @@ def room(desk: Desk, rules: RuleSet, said: int) -> pd.DataFrame:
     Returns
     -------
     The columns of ``capacities`` and ``loads`` (``held`` for the hours of the latter), and free:
-    there, and with hours left; who uses the largest part of the capacity first.
+    there, and with hours left where they are known; who uses most of the capacity first.
     """
     rows = desk.ask(capacities, rules).set_index("rep")
     rows = rows.join(desk.ask(loads, rules, said).rename(columns={"hours": "held"}))
     rows = rows[rows["active"]].assign(used=rows["held"] / rows["hours"].clip(lower=1e-9))
-    rows["free"] = rows["available"] & (rows["held"] < rows["hours"])
+    # Hours that nobody logged are made up, and bar nobody.
+    fits = (rows["held"] < rows["hours"]) | (not desk.ask(work_norms).logged)
+    rows["free"] = rows["available"] & fits
     return rows.sort_values("used", ascending=False, kind="stable").reset_index()
 
 
@@ -209,6 +211,7 @@ def described(work: pd.DataFrame) -> pd.DataFrame:
 
 def _one(desk: Desk, said: int, what: tuple[str, str] | NewLead) -> pd.DataFrame:
     work = desk.ask(held_work, said)
+    leads = (work["kind"] == "lead").any()
     if isinstance(what, NewLead):
         known = work[(work["account"] == what.account) & work["account_id"].notna()].head(1)
         row = dict.fromkeys(work.columns) | {
@@ -221,7 +224,8 @@ def _one(desk: Desk, said: int, what: tuple[str, str] | NewLead) -> pd.DataFrame
             "region": what.region or (known["region"].squeeze() if len(known) else None),
             "product": what.product or None,
             "value": what.value,
-            "reach": 1.0,
+            # As the leads that there are: most never become opportunities.
+            "reach": float(work.loc[work["kind"] == "lead", "reach"].mean()) if leads else 1.0,
         }
         return pd.DataFrame([row], index=[-1])
     kind, item = what
@@ -265,4 +269,5 @@ def _batch(desk: Desk, rules: RuleSet, said: int, items: pd.DataFrame) -> Batch:
         sure=settings.p_gain_min,
         explore=rules.explore,
         holder=assigning.holders(work),
+        hours_known=desk.ask(work_norms).logged,
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.abilities import evidence
-from analytics.work import newest_word, room, unowned
+from analytics.work import newest_word, room, unowned, work_norms
 from analytics.workflow import coverage
 from pages._ui import session
 from pages._ui.assigning import show_assigned, show_waiting
@@ -38,6 +38,8 @@ if len(waiting):
     finding = t.md("assign.finding", count=len(waiting), kinds=t("list.comma").join(parts))
 free = t.md("assign.free", free=int(people["free"].sum()), people=len(people))
 title(t("page.assign"), t("list.space").join((finding, free)))
+if not ask(work_norms).logged:
+    st.caption(t("assign.no_hours"))
 
 key = f"assign-view-{t.language}"
 state[key] = state.get("assign-view", "give")

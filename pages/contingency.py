@@ -15,6 +15,7 @@ from pages._ui.scenario import (
     show_besides,
     show_impact,
     show_list,
+    undated_words,
 )
 from pages._ui.session import ask, ask_patiently
 
@@ -37,6 +38,8 @@ found = ask_patiently(t("contingency.working"), contingency, rules, scenario)
 assert found
 with heading:
     title(t("page.contingency"), finding(found, t))
+    if undated := undated_words(found, t):
+        st.info(undated)
 if len(found.impact.items):
     show_impact(found, ask(coverage)["currency"] or "", t)
     show_list(found, t)

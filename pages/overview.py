@@ -5,6 +5,7 @@ import streamlit as st
 
 from analytics.abilities import evidence
 from analytics.auditing import left_alone, ownership
+from analytics.deciding import kept_back
 from analytics.plans import recommendation
 from analytics.workflow import attainment, coverage, monthly_flow, totals
 from data.log import standing_decisions
@@ -154,12 +155,16 @@ if rows["target"].notna().any() and (box := drawer(t("overview.table", count=len
 
 def actions() -> list[tuple[str, str]]:
     """What waits for a decision, most valuable first: the page for it, and the words."""
-    plan = ask_patiently(t("reallocate.solving"), recommendation, session.rules()).plan
+    rules = session.rules()
+    plan = ask_patiently(t("reallocate.solving"), recommendation, rules).plan
     decided = set(standing_decisions(session.warehouse())["item"])
-    moves = [move for move in plan.moves if move.item not in decided]
-    if moves and plan.cross_fitted:
+    done = decided | ask(kept_back, rules)
+    moves = [move for move in plan.moves if move.item not in done]
+    if moves and plan.status == "relief":
+        words = t("overview.do_relief", moves=len(moves))
+    elif moves and plan.cross_fitted:
         # A claim is not made without what chance alone would have claimed.
-        if placebo := known_placebo(session.rules()):
+        if placebo := known_placebo(rules):
             words = t(
                 "overview.do_moves_gain",
                 moves=len(moves),
@@ -177,7 +182,8 @@ def actions() -> list[tuple[str, str]]:
     found = [("reallocate", words)]
     if left := left_alone(session.desk()):
         found.append(("ownership", t("overview.do_left", count=left)))
-    if split := ask(ownership).of("account_owners"):
+    split = ask(ownership).of("account_owners")
+    if split and not split.is_usual:
         found.append(("ownership", t("overview.do_split", count=split.groups)))
     return found
 

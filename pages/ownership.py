@@ -50,4 +50,9 @@ with heading:
 if found.findings:
     show_findings(found, chosen, t)
 proposed = ask_patiently(t("fix.working"), fixes, session.rules(), state[together], chosen, said)
+several = found.of(SEVERAL[state[together]])
+if several and several.is_usual:
+    st.info(t("audit.usual", groups=several.groups, of=several.of))
+    if not st.toggle(t("audit.all_the_same"), key="audit-all-the-same"):
+        proposed = tuple(fix for fix in proposed if fix.finding != several.kind)
 show_fixes(proposed, t)

@@ -72,12 +72,12 @@ with heading:
 def show_figures(items_in_play: int) -> None:
     """The plan in figures: money, what else it does, and how near it is to the best."""
     claimed = []
-    if plan.uplift and plan.cross_fitted and plan.status == "plan":
+    if plan.uplift and plan.cross_fitted and plan.cross_range and plan.status == "plan":
         claimed = [
             {
                 "label": t("reallocate.headline", currency=currency),
                 "value": t.money(plan.cross_fitted, signed=True),
-                "compared": t("reallocate.of_open", keep=t.money(plan.keep_value)),
+                "compared": t.money_range(plan.cross_range.low, plan.cross_range.high),
                 "definition": t("reallocate.headline_help"),
             },
             {

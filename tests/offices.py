@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from analytics.allocation import BarReason, Problem, Rules
 from tests.conftest import drawn
 
-EXACT = Rules(gap=0)
+EXACT = Rules(gap=0, for_relief=True)
 
 
 def office(items: str, capacity: dict[str, int], win, barred=()) -> Problem:

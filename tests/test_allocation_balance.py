@@ -33,7 +33,7 @@ def balanced(items=ITEMS, win=(0.2, 0.2), **limits):
 
 
 def relieving(problem: Problem) -> Plan:
-    return recommend(problem, Rules(), np.ones((2, 1), int), only_relief=True)
+    return recommend(problem, Rules(for_relief=True), np.ones((2, 1), int))
 
 
 def relief_of(plan: Plan) -> Relief:
@@ -67,7 +67,7 @@ def test_what_is_relieved_does_not_make_up_for_money_lost():
 
     plan = recommend(balanced(**hours), Rules(), np.ones((2, 1), int))
 
-    assert (plan.status, plan.why, plan.moves) == ("keep_owners", ("not_certain",), ())
+    assert (plan.status, plan.why, plan.moves) == ("keep_owners", ("no_candidate",), ())
 
 
 def test_of_reps_who_are_alike_only_moves_that_relieve_are_looked_at():

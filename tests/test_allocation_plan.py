@@ -112,6 +112,9 @@ def test_cross_fitting_chooses_on_one_half_and_values_on_the_other():
     first_on_second = 1000 * (0.3 - 0.2) - 50
     second_on_first = 1000 * (0.1 - 0.2) - 50
     assert plan.cross_fitted == pytest.approx((first_on_second + second_on_first) / 2)
+    assert plan.cross_range is not None
+    assert plan.cross_range.mean == plan.cross_fitted
+    assert plan.cross_range.low <= plan.cross_range.mean <= plan.cross_range.high
     assert (plan.status, plan.why) == ("keep_owners", ("cross_fit",))
 
 

@@ -1,5 +1,6 @@
 """What does not fit in a rule set, and the smallest change that mends it."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,7 @@ def test_a_locked_item_of_who_left_is_named_with_its_lock():
         "count": 1,
         "value": 100.0,
         "owners": ("Dina",),
+        "unowned": False,
         "exact": True,
     }
 
@@ -243,6 +245,18 @@ def test_a_mistyped_skill_is_named_once():
 def test_a_customer_without_open_work_is_no_mistake_but_a_lock_of_something_closed_is():
     assert found(Line("protect", subject="Zeppelin")) == ()
     assert only(Line("lock", subject="99")).kind == "lock_not_open"
+
+
+def test_a_lock_by_the_name_of_an_item_is_mended_by_its_id():
+    here = company()
+    items = here.items.assign(name="Deal " + here.items["item"].astype(str), account="Acme")
+    named = replace(here, items=items)
+    by_name, shown = Line("lock", subject="Deal 1"), Line("lock", subject="Deal 1 · Acme")
+
+    for line in (by_name, shown):
+        one = only(line, at=named)
+        assert (one.kind, one.facts["items"]) == ("lock_by_name", ("1",))
+        assert one.relax == (Change("line", line, Line("lock", subject="1")),)
 
 
 A, B, C, D = (Change("not_back", 9, number) for number in range(4))

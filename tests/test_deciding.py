@@ -10,6 +10,7 @@ import pytest
 
 from analytics.allocation import BarReason, Plan, Reason, Rules, recommend
 from analytics.deciding import (
+    against_rules,
     alternative,
     carried_out,
     free_again,
@@ -141,6 +142,21 @@ def test_who_would_hold_too_many_if_only_some_moves_were_made_is_named():
     assert (full["rep"], full["items"], full["limit"]) == ("ann", 3, 2)
     assert too_many(found, both.head(1)).empty
     assert too_many(Recommendation(found.plan, None), both).empty
+
+
+def test_an_accepted_move_that_the_rules_of_today_forbid_is_named():
+    barred = [("large", "ann", BarReason.LOCKED), ("anns", "ben", BarReason.NO_GO)]
+    problem = office(ITEMS, {"ann": 3, "ben": 2, "cid": 3}, [0.5, 0.2, 0.6], barred)
+    found = Recommendation(Plan("keep_owners", (), Rules(), 0.0), problem)
+    said = pd.DataFrame(
+        [("large", "ben", "ann"), ("small", "ben", "ann"), ("anns", "ben", "ann")],
+        columns=["item", "from_rep", "to_rep"],
+    )
+
+    # The third is no longer with who had it then: that is told elsewhere.
+    assert against_rules(found, said).to_dict("records") == [
+        {"item": "large", "to_rep": "ann", "reason": "locked"}
+    ]
 
 
 def test_what_passes_with_time_says_from_when(stored):

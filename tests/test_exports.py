@@ -37,7 +37,7 @@ def test_a_cell_that_would_run_is_made_text(cell, written):
 
 def decided(item: str = "7") -> pd.DataFrame:
     row = (item, "opportunity", "=HYPERLINK(1)", "Acme, Ltd", "Ann", "Bo")
-    return pd.DataFrame([(*row, "manager", "2026-08-14", "ok")], columns=[*DECISIONS])
+    return pd.DataFrame([(*row, "accepted", "manager", "2026-08-14", "ok")], columns=[*DECISIONS])
 
 
 def test_the_log_says_who_decided_what_and_runs_nothing_but_keeps_ids():

@@ -21,7 +21,7 @@ from analytics.auditing import (
 )
 from analytics.desk import Desk
 from analytics.fixes import Together, propose, waiting
-from analytics.ownership import Audit, audit
+from analytics.ownership import Audit, Finding, audit
 from analytics.rules import Line, RuleSet
 from analytics.scope import Period, Scope
 from data.ingest import commit
@@ -392,3 +392,13 @@ def test_the_command_line_gets_the_same_answers(desk):
 
     assert [one["kind"] for one in report["findings"]] == ["owner_left", "tasks_left"]
     assert {one["item"] for one in report["fixes"]} == {"o1", "o2"}
+
+
+def test_what_most_accounts_are_is_how_the_company_works():
+    def finding(groups: int, of: int) -> Finding:
+        return Finding("account_owners", "middle", groups, of, items=groups, value=1.0)
+
+    assert finding(84, 85).is_usual
+    assert not finding(8, 254).is_usual
+    # Of so few nobody can tell.
+    assert not finding(1, 1).is_usual

@@ -264,6 +264,18 @@ def test_what_is_given_out_and_what_ownership_decides_know_of_each_other(desk):
     assert set(desk.ask(unowned, newest_word(desk))["item"]) == {"free", "L1"}
 
 
+def test_what_is_to_move_is_no_question_of_ownership_any_more(desk):
+    said: dict[str, Any] = {"item": "free", "from_rep": "", "to_rep": "Bo", "note": ""}
+    record_decision(
+        desk.warehouse, verdict="accept", by="mia", at=AT, as_of=AS_OF, facts={}, **said
+    )
+
+    asked = desk.ask(fixes, RuleSet(), "account", (), newest_word(desk))
+
+    assert {fix.item for fix in asked} == {"L1"}
+    record_decision(desk.warehouse, verdict="undo", by="mia", at=AT, as_of=AS_OF, facts={}, **said)
+
+
 def test_an_accepted_move_counts_as_held_by_the_new_owner(desk):
     store = desk.warehouse
     said: dict[str, Any] = {"item": "open", "from_rep": "Ann", "to_rep": "Bo", "note": ""}

@@ -107,7 +107,7 @@ def test_everything_is_accepted_downloaded_and_taken_back(opens, folder):
     assert "Decided on ownership" in [block.value for block in app.subheader]
     keys = {button.key for button in app.get("download_button")}
     # There is no way back to who has left, or to nobody.
-    assert keys == {"download-fix-changes"}
+    assert keys == {"changes-fixes", "back-fixes", "sheets-fixes"}
     [accept] = [button for button in app.button if button.key == "accept-fixes"]
     assert accept.disabled
 

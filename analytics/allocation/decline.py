@@ -51,8 +51,7 @@ def decline(problem: Problem, plan: Plan, item: object) -> Plan:
     bound = max(value, plan.bound or 0.0)
     status: Status = "optimal" if value == bound else "gap"
     solution = Solution(assignment, value, bound, status, len(options))
-    only_relief = plan.status == "relief"
-    left = judged(problem, rules, plan.trials, solution, None, None, only_relief=only_relief)
+    left = judged(problem, rules, plan.trials, solution, None)
     if (assignment == problem.owner).all():
         left = replace(left, why=("declined",))
     return replace(left, cross_fitted=_left_of(plan, left), declined=declined)

@@ -5,7 +5,7 @@ from math import ceil
 
 import numpy as np
 
-from analytics.allocation.balance import Codes
+from analytics.allocation.balance import Codes, Floats
 from analytics.allocation.move import Reason, paying_draws
 from analytics.allocation.options import unit_draws
 from analytics.allocation.parts import parts
@@ -52,6 +52,11 @@ class Question:
     @property
     def facts(self) -> dict[str, object]:
         return {"rep": self.problem.reps[self.rep]}
+
+    def paying(self) -> Floats:
+        """What the unit pays with the rep, in each draw that chooses, as the rules count it."""
+        relieves = self.plan.rules.for_relief
+        return paying_draws(self.problem, self.row, self.rep, relieves=relieves)
 
     def instead(self) -> Codes:
         """The plan's assignment with the item's unit given to the rep."""
@@ -134,7 +139,7 @@ def _why(question: Question) -> Reason:
     if not question.owns:
         if bar := problem.barred[question.rows, rep].max():
             return Reason(BarReason(bar).code, question.facts)
-        probability = float((paying_draws(problem, question.row, rep) > 0).mean())
+        probability = float((question.paying() > 0).mean())
         if probability < plan.rules.p_gain_min:
             return Reason(
                 "gain_uncertain", {"p_gain": probability, "needed": plan.rules.p_gain_min}
@@ -202,14 +207,14 @@ def _hours_needed(question: Question) -> Reason:
 
 def _value_needed(question: Question) -> Reason:
     """From which value on the item would be worth giving to the rep, all else as it is."""
-    problem, rep = question.problem, question.rep
+    problem = question.problem
     value = problem.value[question.rows].sum()
     needed = []
     if question.total <= 0:
         needed.append((question.change["skill_fit"], -question.total))
     if not question.owns:
         # The draw at which exactly as many pay as the rules ask for.
-        pays = np.sort(paying_draws(problem, question.row, rep))
+        pays = np.sort(question.paying())
         count = max(1, ceil(round(question.plan.rules.p_gain_min * len(pays), 6)))
         short = -float(pays[len(pays) - count])
         switching = problem.switching[question.rows].sum()
@@ -228,4 +233,4 @@ def _fixed_relief(question: Question) -> float:
     problem, unit = question.problem, question.problem.unit[question.row]
     one = np.array([question.rep])
     gains = unit_draws(problem, unit, one, problem.choosing)[:, 0]
-    return float(paying_draws(problem, question.row, question.rep)[0] - gains[0])
+    return float(question.paying()[0] - gains[0])

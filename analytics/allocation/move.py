@@ -48,9 +48,8 @@ class Move:
     p_gain
         Probability that the gain is positive, on the draws that chose the plan.
     p_pays
-        The very number ``Rules.p_gain_min`` was held against: as ``p_gain``, for all items of
-        its unit and with the most that handing them over can relieve. Without a balance and
-        units it is ``p_gain``.
+        As ``p_gain``, for all items of its unit and with the most that handing them over can
+        relieve: what ``Rules.p_gain_min`` is held against in a plan for relief.
     p_from, p_to
         Win probability with the owner of today, and with the new one.
     parts
@@ -107,14 +106,19 @@ def p_pays(problem: Problem, row: int, rep: int) -> float:
     return float((paying_draws(problem, row, rep) > 0).mean())
 
 
-def paying_draws(problem: Problem, row: int, rep: int) -> NDArray[np.float64]:
+def paying_draws(
+    problem: Problem, row: int, rep: int, *, relieves: bool = True
+) -> NDArray[np.float64]:
     """Gain of the item's unit and the most it can relieve, in each draw that chooses (money)."""
     unit, reps = problem.unit[row], np.array([rep])
+    gains = unit_draws(problem, unit, reps, problem.choosing)[:, 0]
+    if not relieves:
+        return gains
     rows = problem.members[unit]
     win = problem.choosing.mean(axis=0)
     expected = np.atleast_1d(problem.value[rows] @ win[rep, problem.segment[rows]])
     most = relief(problem, problem.unit[[row]], reps, expected)
-    return unit_draws(problem, unit, reps, problem.choosing)[:, 0] + most[0]
+    return gains + most[0]
 
 
 def moves_of(

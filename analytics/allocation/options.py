@@ -44,9 +44,8 @@ class Options:
 def candidates(problem: Problem, rules: Rules, draws: Floats) -> Options:
     """Every allowed hand-over that pays with the probability the rules ask for.
 
-    It pays in a draw if its gain, ``value * (p_to - p_from) - switching``, and the most it can
-    relieve by itself are positive together; see ``relief``. Where the draws do not tell the
-    reps apart, only hand-overs that relieve are left.
+    It pays in a draw if its gain, ``value * (p_to - p_from) - switching``, is positive; in a plan
+    for relief, if it is so together with the most it can relieve by itself, see ``relief``.
 
     The gain of one item rises with the lift ``p_to - p_from``, so it pays in enough draws
     exactly if it pays at the lift's quantile, and that is the same for all items of one owner
@@ -129,10 +128,11 @@ def _paying(
     relieved = relief(problem, units, reps, expected)
     needed = _needed(rules, len(draws))
     sure = value * _sure_lift(problem, draws, needed, row, reps) - problem.switching[row]
-    pays = sure + relieved > 0
+    counted = relieved if rules.for_relief else np.zeros(len(relieved))
+    pays = sure + counted > 0
     for block in blocks:
         of_draws = unit_draws(problem, units[block[0]], reps[block], draws)
-        pays[block] = (of_draws + relieved[block] > 0).sum(axis=0) >= needed
+        pays[block] = (of_draws + counted[block] > 0).sum(axis=0) >= needed
     return units[pays], reps[pays], gain[pays], expected[pays], relieved[pays]
 
 

@@ -41,6 +41,8 @@ class Plan:
     cross_fitted
         The uplift to put first: chosen on each half of the history, valued on the other,
         averaged (money). None without halves.
+    cross_range
+        The same with its range. It is wide: each half knows half as much.
     total
         ``uplift`` and what is relieved, in the prices of the balance: what was maximised, and
         the sum of the moves' ``total``. Not revenue.
@@ -71,6 +73,7 @@ class Plan:
     moves: tuple[Move, ...] = ()
     uplift: Interval | None = None
     cross_fitted: float | None = None
+    cross_range: Interval | None = None
     bound: float | None = None
     gap_uplift: float | None = None
     solver_status: Status | None = None
@@ -99,8 +102,6 @@ def recommend(
     trials: NDArray[np.int_],
     why_not: tuple[str, ...] = (),
     halves: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
-    *,
-    only_relief: bool = False,
 ) -> Plan:
     """The best plan within the rules, if it is certain enough to be shown.
 
@@ -114,15 +115,12 @@ def recommend(
         Reasons that forbid a plan from the start, such as ``no_evidence`` that reps differ.
     halves
         Draws like ``problem.draws``, each from a model that saw one half of the history.
-    only_relief
-        No gain is looked for: the plan has to be worth its cost in what it relieves.
     """
     if why_not or problem.items.empty:
         return Plan("keep_owners", why_not or ("nothing_open",), rules, _keep_value(problem))
 
     solution = solve(problem, rules, problem.choosing)
-    crossed = _cross_fitted(problem, rules, halves)
-    return judged(problem, rules, trials, solution, *crossed, only_relief=only_relief)
+    return judged(problem, rules, trials, solution, _cross_fitted(problem, rules, halves))
 
 
 def judged(
@@ -130,29 +128,25 @@ def judged(
     rules: Rules,
     trials: NDArray[np.int_],
     solution: Solution,
-    cross_fitted: float | None,
-    cross_worth: float | None,
-    *,
-    only_relief: bool,
+    crossed: "Crossed | None",
 ) -> Plan:
     """A solution as a plan, with its moves if it passes the gates.
 
     Parameters
     ----------
-    cross_fitted, cross_worth
-        What plans chosen on one half of the history bring on the other: money, and with what
-        they relieve. None without halves.
+    crossed
+        What plans chosen on one half of the history bring on the other; None without halves.
     """
     win = problem.claiming.mean(axis=0)
     uplift = plan_value(problem, solution.assignment, problem.claiming)
     relieved = relief(problem, solution.assignment, win)
-    worth, crossed = uplift + relieved.worth, cross_worth
-    if not only_relief:
+    worth, other_half = uplift + relieved.worth, crossed.worth if crossed else None
+    if not rules.for_relief:
         # What is relieved cannot make up for money lost: the two are not of one kind.
         worth = np.minimum(worth, uplift)
-        crossed = None if cross_worth is None else min(cross_worth, cross_fitted or 0.0)
-    why = _why_keep(problem, rules, solution, worth, crossed)
-    status: Literal["plan", "relief"] = "relief" if only_relief else "plan"
+        other_half = min(crossed.worth, crossed.money.mean) if crossed else None
+    why = _why_keep(problem, rules, solution, worth, other_half)
+    status: Literal["plan", "relief"] = "relief" if rules.for_relief else "plan"
     return Plan(
         status="keep_owners" if why else status,
         why=why,
@@ -160,7 +154,8 @@ def judged(
         keep_value=_keep_value(problem),
         moves=() if why else moves_of(problem, solution.assignment, trials),
         uplift=Interval(*summary(uplift)),
-        cross_fitted=cross_fitted,
+        cross_fitted=crossed.money.mean if crossed else None,
+        cross_range=crossed.money if crossed else None,
         bound=solution.bound,
         gap_uplift=solution.gap_uplift,
         solver_status=solution.status,
@@ -195,18 +190,29 @@ def _why_keep(
     return tuple(code for code, passed in gates.items() if not passed)
 
 
+@dataclass(frozen=True)
+class Crossed:
+    """What plans chosen on one half of the history bring on the other, averaged over both.
+
+    ``worth`` is the money and what they relieve.
+    """
+
+    money: Interval
+    worth: float
+
+
 def _cross_fitted(
     problem: Problem,
     rules: Rules,
     halves: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
-) -> tuple[float | None, float | None]:
-    """What plans chosen on one half are worth on the other, averaged: money, and in all."""
+) -> Crossed | None:
     if halves is None:
-        return None, None
-    found = []
+        return None
+    money, relieved = [], []
     for chooses, values in (halves, halves[::-1]):
-        assignment, win = solve(problem, rules, chooses).assignment, values.mean(axis=0)
-        money = float(plan_value(problem, assignment, win))
-        found.append((money, money + relief(problem, assignment, win).worth))
-    money, worth = np.mean(found, axis=0)
-    return float(money), float(worth)
+        assignment = solve(problem, rules, chooses).assignment
+        money.append(plan_value(problem, assignment, values))
+        relieved.append(relief(problem, assignment, values.mean(axis=0)).worth)
+    # The halves are fitted apart, so that their draws are independent of each other.
+    both = np.mean(money, axis=0)
+    return Crossed(Interval(*summary(both)), float(both.mean() + np.mean(relieved)))

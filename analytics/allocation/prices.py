@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from analytics.allocation.problem import Problem, Rules, plan_value
 from analytics.allocation.program import Program, program_of
 from analytics.allocation.solve import COLUMNS, solve
 
-ROUGH = {"gap": 0.05, "time_limit": 2.0}
+ROUGH: dict[str, Any] = {"gap": 0.05, "time_limit": 2.0}
 """How close a point of the frontier is solved, and how long at most."""
 
 POINT = (

@@ -50,6 +50,9 @@ class Rules:
         Wall-clock seconds for one solve; a recommendation with cross-fitting makes three.
     gap
         Share of the uplift that the solver may leave unproven; zero asks for the optimum.
+    for_relief
+        No gain is looked for: a move has to be worth its cost in what it relieves, and so has
+        the plan.
 
     Raises
     ------
@@ -62,6 +65,7 @@ class Rules:
     gate_quantile: float = 0.05
     time_limit: float = 10.0
     gap: float = 0.01
+    for_relief: bool = False
 
     def __post_init__(self) -> None:
         in_range = {

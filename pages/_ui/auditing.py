@@ -9,13 +9,13 @@ import streamlit as st
 
 from analytics.auditing import decide_fixes, decided_fixes, take_back_fixes
 from analytics.deciding import carried_out
-from analytics.delivering import as_file, crms, outgoing
 from analytics.fixes import Fix
 from analytics.ownership import Audit, Finding
 from analytics.workflow import workings
 from pages._ui import session
 from pages._ui.bars import amount_bars
 from pages._ui.blocks import choice, drawer, picture, table
+from pages._ui.handback import downloads
 from pages._ui.text import Text
 
 ITEMS = ("kind", "name", "account", "product", "owner", "stage", "value", "created_on")
@@ -70,8 +70,6 @@ def show_findings(found: Audit, of: tuple[str, ...], t: Text) -> None:
         right=("value",),
     )
     chosen = findings[picked[0] if picked else 0]
-    if several_is_usual(chosen):
-        st.info(t("audit.usual", groups=chosen.groups, of=chosen.of))
     if box := drawer(t("audit.items", finding=t(f"audit.{chosen.kind}")), "audit-items"):
         with box:
             _items(found, chosen, t)
@@ -79,11 +77,6 @@ def show_findings(found: Audit, of: tuple[str, ...], t: Text) -> None:
 
 def counted(finding: Finding, t: Text) -> str:
     return t(f"counted.{finding.kind}", groups=finding.groups, of=finding.of)
-
-
-def several_is_usual(finding: Finding) -> bool:
-    """More have several owners than have one: that is how work is shared out here."""
-    return finding.kind in ("account_owners", "pair_owners") and 2 * finding.groups > finding.of
 
 
 def _items(found: Audit, chosen: Finding, t: Text) -> None:
@@ -203,28 +196,9 @@ def show_decided(decided: pd.DataFrame, t: Text) -> None:
     """The files to take to the CRM, what stands decided, and the way to take it back."""
     if decided.empty:
         return
-    desk = session.desk()
     accepted = decided[decided["verdict"] == "accept"].reset_index(drop=True)
     st.subheader(t("fix.decided"), anchor=False)
-    if len(accepted):
-        crm = crms(desk).get("opportunity", "generic")
-        with st.container(horizontal=True):
-            for name, back in (("changes", False), ("rollback", True)):
-                found = outgoing(desk, accepted, crm, back=back)
-                if not found.changes:
-                    continue
-                stem = f"ownership_{name}_{desk.scope.as_of}"
-                file, content = as_file(found, stem)
-                st.download_button(
-                    t(f"fix.{name}", count=found.changes),
-                    data=content,
-                    file_name=file,
-                    on_click="ignore",
-                    key=f"download-fix-{name}",
-                )
-        refused = outgoing(desk, accepted, crm).refused
-        if len(refused):
-            st.caption(t("fix.refused", count=len(refused)))
+    downloads(accepted, "fixes", t, said=decided.reset_index(drop=True))
     if box := drawer(t("fix.all", count=len(decided)), "fix-decided"):
         with box:
             _decided_table(decided, accepted, t)

@@ -29,8 +29,10 @@ def show_one(rules: RuleSet, said: int, t: Text) -> None:
     waiting = ask(unowned, said)
     given, rows = ask(candidates, rules, said, what)
     able = rows[rows["why_not"].isin(("", "owed_less", "less_likely"))]
+    owner = _owner(said, what)
     if given.rep:
-        st.markdown(t.md("one.finding", rep=given.rep, why=why(given, t)))
+        key, names = ("one.finding_owned", {"owner": owner}) if owner else ("one.finding", {})
+        st.markdown(t.md(key, rep=given.rep, why=why(given, t), **names))
         if what in set(zip(waiting["kind"], waiting["item"], strict=True)):
             _give_to(given, able, t)
     else:
@@ -62,6 +64,15 @@ def show_one(rules: RuleSet, said: int, t: Text) -> None:
         right=("worth", "chance", "load", "owed"),
     )
     st.caption(t("one.help"))
+
+
+def _owner(said: int, what: tuple[str, str] | NewLead) -> str:
+    """Who has a piece of open work; empty where nobody does."""
+    if isinstance(what, NewLead):
+        return ""
+    work = ask(held_work, said)
+    [owner] = work.loc[(work["kind"] == what[0]) & (work["item"] == what[1]), "rep"]
+    return "" if pd.isna(owner) else str(owner)
 
 
 def _give_to(given: Given, able: pd.DataFrame, t: Text) -> None:
@@ -105,7 +116,8 @@ def _found(said: int, t: Text) -> tuple[str, str] | None:
     work = ask(priorities, said)
     with st.container(horizontal=True):
         if sought := st.text_input(t("one.search"), key="one-search"):
-            texts = work["name"].astype(str) + " " + work["account"].fillna("").astype(str)
+            parts = (work[name].fillna("").astype(str) for name in ("name", "account", "rep"))
+            texts = pd.Series([" ".join(each) for each in zip(*parts, strict=True)], work.index)
             found = texts.str.contains(sought, case=False, regex=False)
             work = work[found | (work["item"] == sought)]
         first = pd.concat([work[work["rep"].isna()], work[work["rep"].notna()]]).head(OFFERED)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pandas as pd
 import streamlit as st
 
-from analytics.deciding import carried_out, overtaken, too_many
+from analytics.deciding import against_rules, carried_out, overtaken, too_many
 from analytics.handback import accounts_along
 from analytics.reallocation import Recommendation
 from analytics.workflow import workings
@@ -36,7 +36,13 @@ def show_decided(decided: pd.DataFrame, found: Recommendation, t: Text) -> None:
     past = overtaken(session.desk(), rows, recommended)
     st.markdown(_finding(rows, states["state"], past, t))
     # What is no longer recommended waits for a new decision before it goes to the CRM.
-    accepted = accepted[~accepted["item"].isin(past)].reset_index(drop=True)
+    broken = against_rules(found, accepted)
+    kept_out = past | {*broken["item"]}
+    accepted = accepted[~accepted["item"].isin(kept_out)].reset_index(drop=True)
+    for row in broken.itertuples():
+        why = t(f"whynot.{row.reason}")
+        name = decided.at[row.item, "name"]
+        st.warning(t.md("decided.against_rules", name=name, rep=row.to_rep, why=why))
     for full in too_many(found, accepted).itertuples():
         facts = {"items": f"{full.items}", "limit": f"{full.limit:.0f}"}
         st.warning(t.md("decided.too_many", rep=full.rep, **facts))
@@ -45,7 +51,7 @@ def show_decided(decided: pd.DataFrame, found: Recommendation, t: Text) -> None:
         t("decided.with_accounts", count=len(along)), key="with-accounts"
     ):
         accepted = pd.concat([accepted, along], ignore_index=True)
-    downloads(accepted, "moves", t)
+    downloads(accepted, "moves", t, said=rows)
     if box := drawer(t("decided.all", count=len(decided)), "decided"):
         with box:
             _table(decided, states, past, t)

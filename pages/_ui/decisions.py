@@ -1,12 +1,13 @@
 """Deciding on moves: the table of them, what the lot withheld, and the one being read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from analytics.allocation import Move, Plan
+from analytics.auditing import decided_fixes
 from analytics.deciding import kept_back, left_of, quarter, record_plan
 from analytics.reallocation import Recommendation
 from analytics.rules import RuleSet
@@ -35,7 +36,12 @@ def decide_moves(
     gone = _declined(found, decided)
     left, aside = ask(left_of, rules, gone), ask(kept_back, rules, gone)
     moves = _moves(found, left, decided)
-    yours = [move for move in moves if move.item not in aside and _waits_for(move, decided)]
+    elsewhere = _fixed()
+    yours = [
+        move
+        for move in moves
+        if move.item not in {*aside, *elsewhere} and _waits_for(move, decided)
+    ]
     st.subheader(t("reallocate.decide"), anchor=False)
     single = "single" if found.plan.status == "plan" else "single_relief"
     st.caption(
@@ -59,7 +65,9 @@ def decide_moves(
             persist_state="session",
             width=220,
         )
-    row = _table(moves, items, decided, aside, yours, found.plan.status == "plan", t)
+    words = {item: t("move.by_ownership", rep=rep) for item, rep in elsewhere.items()}
+    words |= verdicts(decided, t)
+    row = _table(moves, items, words, aside, yours, found.plan.status == "plan", t)
     move = moves[row]
     standing = decided.loc[[move.item]] if move.item in decided.index else None
     then = next((other for other in [*moves[row + 1 :], *moves[:row]] if other in yours), move)
@@ -129,6 +137,13 @@ def _moves(found: Recommendation, left: Plan, decided: pd.DataFrame) -> list[Mov
     return [move for move in kept if move] + [move for move in left.moves if move.item not in known]
 
 
+def _fixed() -> dict[str, str]:
+    """Opportunities that the page Ownership has given to somebody, and to whom."""
+    fixed = decided_fixes(session.warehouse())
+    fixed = fixed[(fixed["verdict"] == "accept") & (fixed["kind"] == "opportunity")]
+    return dict(zip(fixed["item"], fixed["to_rep"], strict=True))
+
+
 def _waits_for(move: Move, decided: pd.DataFrame) -> bool:
     """Whether it is for the present user to say something about a move."""
     if move.item not in decided.index:
@@ -163,7 +178,7 @@ def _lots(aside: frozenset[str], moves: Sequence[Move], rules: RuleSet, t: Text)
 def _table(
     moves: Sequence[Move],
     items: pd.DataFrame,
-    decided: pd.DataFrame,
+    words: Mapping[str, str],
     aside: frozenset[str],
     yours: Sequence[Move],
     claims: bool,
@@ -173,7 +188,6 @@ def _table(
 
     Where no gain is claimed, what each hand-over costs stands in the place of what it gains.
     """
-    words = verdicts(decided, t)
     figures = ("gain", "chance") if claims else ("cost",)
     rows = {move.item: row for row, move in enumerate(moves)}
     if (then := st.session_state.pop("next-move", None)) in rows:
@@ -184,6 +198,10 @@ def _table(
                 "from": [move.from_rep for move in moves],
                 "to": [move.to_rep for move in moves],
                 "opportunity": [title_of(items.loc[move.item]) for move in moves],
+                "close": [
+                    "–" if pd.isna(day) else f"{day:%Y-%m-%d}"
+                    for day in (items.at[move.item, "expected_on"] for move in moves)
+                ],
                 "gain": [
                     f"{t.money(move.gain, signed=True)} · "
                     f"{t.money_range(move.gain_low, move.gain_high)}"
@@ -204,6 +222,7 @@ def _table(
             "from": t("facts.from"),
             "to": t("facts.to"),
             "opportunity": t("facts.opportunity"),
+            "close": t("move.close_column"),
             **{name: t(f"move.{name}_column") for name in figures},
             "decision": t("facts.decision"),
         },

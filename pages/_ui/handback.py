@@ -20,7 +20,7 @@ SHEET_WORDS = (
 )
 
 
-def downloads(decided: pd.DataFrame, key: str, t: Text) -> None:
+def downloads(decided: pd.DataFrame, key: str, t: Text, said: pd.DataFrame | None = None) -> None:
     """The files that carry decided changes of owners out, undo them, and explain them.
 
     Parameters
@@ -30,6 +30,8 @@ def downloads(decided: pd.DataFrame, key: str, t: Text) -> None:
         decided_at, note.
     key
         Tells several of these on one page apart.
+    said
+        Every decision, those that hold nothing included, for the list of them; with verdict.
     """
     desk = session.desk()
     names = sorted(formats(), key=lambda name: t(f"format.{name}"))
@@ -68,7 +70,7 @@ def downloads(decided: pd.DataFrame, key: str, t: Text) -> None:
             _refused(there.refused, key, t)
     if box := drawer(t("handback.more"), f"more-{key}"):
         with box:
-            _more(decided, key, t)
+            _more(decided, decided if said is None else said, key, t)
 
 
 def _files(found: Outgoing, label: str, stem: str, key: str) -> None:
@@ -108,9 +110,13 @@ def _refused(refused: pd.DataFrame, key: str, t: Text) -> None:
     )
 
 
-def _more(decided: pd.DataFrame, key: str, t: Text) -> None:
+def _more(decided: pd.DataFrame, said: pd.DataFrame, key: str, t: Text) -> None:
     day = session.scope().as_of
-    shown = decided.assign(kind=decided["kind"].map(lambda kind: t(f"what.{kind}")))
+    verdict = said["verdict"] if "verdict" in said else pd.Series("accept", said.index)
+    shown = said.assign(
+        kind=said["kind"].map(lambda kind: t(f"what.{kind}")),
+        verdict=verdict.map(lambda name: t(f"decision.{name}")),
+    )
     headings = {name: t(f"handback.{name}") for name in DECISIONS}
     name, content = new_tasks(
         session.desk(),
@@ -127,7 +133,7 @@ def _more(decided: pd.DataFrame, key: str, t: Text) -> None:
         st.download_button(
             t("handback.log"), data=partial(decision_log, shown, headings),
             file_name=f"decisions_{day}.csv", mime="text/csv", on_click="ignore",
-            disabled=decided.empty, key=f"log-{key}",
+            disabled=said.empty, key=f"log-{key}",
         )  # fmt: skip
 
 

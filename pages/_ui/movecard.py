@@ -157,12 +157,22 @@ def _instead(found: Recommendation, move: Move, t: Text) -> Alternative | None:
         chance=t.chance(other.p_gain),
         cost=t.money(other.gain.mean - move.gain, signed=True),
     )
-    against = _in_words("whynot", other.against, t)
+    against = _in_words("whynot", _in_figures_of(other, move), t)
     if until := free_again(session.desk(), session.rules(), other.against, rep):
         against += " " + t.md("move.until", day=f"{until}")
     st.markdown(f"{gain} {against}")
     st.caption(_in_words("turnround", other.change, t))
     return other
+
+
+def _in_figures_of(other: Alternative, move: Move) -> Reason:
+    """Why not, in the figures that the page shows: the plan was chosen on other draws."""
+    why = other.against
+    if why.code != "smaller_gain" or why.facts["holder"] != move.to_rep:
+        return why
+    figures = {"gain": other.gain.mean, "holder_gain": move.gain}
+    # On the draws that judge, it may look better after all.
+    return replace(why, facts={**why.facts, **figures}) if other.gain.mean < move.gain else why
 
 
 def _in_words(section: str, reason: Reason, t: Text) -> str:

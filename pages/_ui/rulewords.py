@@ -106,7 +106,8 @@ def conflict_words(conflict: Conflict, names: Mapping[str, str], t: Text) -> str
             said[name] = f"{facts[name]:.3g}"
     if "field" in said:
         said["field"] = t(f"capacityof.{facts['field']}")
-    said["owners"] = t.names(facts.get("owners", ()), 3) or t("rules.nobody")
+    owners = [*facts.get("owners", ()), *([t("rules.nobody")] if facts.get("unowned") else [])]
+    said["owners"] = t.names(owners, 3) or t("rules.nobody")
     said["items"] = t.names([names.get(item, item) for item in facts.get("items", ())], 3)
     where = [facts.get("team"), facts.get("region")]
     said["where"] = t("list.comma").join(place for place in where if place) or t("rules.anywhere")

@@ -185,6 +185,15 @@ def show_impact(found: Contingency, currency: str, t: Text) -> None:
     )
 
 
+def undated_words(found: Contingency, t: Text) -> str:
+    """Of an absence: how many opportunities have no day to compare with it; empty where few."""
+    items = found.impact.items
+    undated = int(items["due_on"].isna().sum())
+    if found.impact.scenario.kind != "away" or 2 * undated <= len(items):
+        return ""
+    return t("scenario.undated", undated=undated, items=len(items))
+
+
 def show_list(found: Contingency, t: Text) -> None:
     """The opportunities concerned, the most urgent first."""
     impact = found.impact

@@ -138,7 +138,7 @@ def pdlp_rounded(program: Program) -> tuple[Codes, float] | None:
 def measure(name: str) -> None:
     n_items, n_reps, moves, team_size = INSTANCES[name]
     problem = company(n_items, n_reps, team_size)
-    rules = Rules(max_moves=moves, gap=0.002, time_limit=60.0)
+    rules = Rules(max_moves=moves, gap=0.002, time_limit=60.0, for_relief=True)
     began = process_time()
     solution = solve(problem, rules, problem.choosing)
     seconds = process_time() - began
