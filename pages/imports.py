@@ -6,7 +6,7 @@ import streamlit as st
 from analytics.workflow import coverage, history
 from data.ingest import undo
 from pages._ui import honesty, names, session
-from pages._ui.blocks import table, title
+from pages._ui.blocks import table, title, uploader_words
 from pages._ui.loading import loaded, waiting
 from pages._ui.pending import choose, pending
 from pages._ui.session import ask
@@ -35,20 +35,6 @@ else:
 title(t("page.imports"), sentence)
 
 
-# Streamlit speaks English inside its uploader, whatever the language of the page.
-UPLOADER = """
-<style>
-[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
-[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p {{
-    font-size: 0;
-}}
-[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p::after {{
-    content: "{choose}"; font-size: 0.95rem;
-}}
-</style>
-"""
-
-
 def take_back(number: int) -> None:
     undo(store, number, by=session.user(), at=session.now())
     st.toast(t("data.undone"))
@@ -56,7 +42,7 @@ def take_back(number: int) -> None:
 
 def add_files() -> None:
     """Look at each newly chosen file once; what was found stays until loaded or removed."""
-    st.html(UPLOADER.format(choose=t("data.choose_files")))
+    uploader_words(t)
     turn = st.session_state.setdefault("upload-turn", 0)
     chosen = st.file_uploader(t("data.choose"), accept_multiple_files=True, key=f"uploader-{turn}")
     if not chosen:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages._ui import charts, session
-from pages._ui.text import plain
+from pages._ui.text import Text, plain
 
 
 def title(heading: str, finding: str) -> None:
@@ -136,3 +136,22 @@ def empty(needed: str) -> None:
             if st.button(t("empty.upload"), type="primary", key="go-upload"):
                 st.switch_page(session.page("imports"))
             st.button(t("empty.sample"), on_click=session.switch_workspace, args=("sample",))
+
+
+UPLOADER = """
+<style>
+[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p {{
+    font-size: 0;
+}}
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p::after {{
+    content: "{choose}"; font-size: 0.95rem;
+}}
+</style>
+"""
+"""Streamlit's own words in an uploader, which no setting translates."""
+
+
+def uploader_words(t: Text) -> None:
+    """Let the uploaders of the page speak the reader's language."""
+    st.html(UPLOADER.format(choose=t("data.choose_files")))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analytics.conflicts import Conflict
-from analytics.rules import Change, Line
+from analytics.rules import Change, Line, LineKind
 from pages._ui.draft import Fault
 from pages._ui.text import Text
 
@@ -34,8 +34,11 @@ def percent(share: float) -> str:
     return f"{round(share * 100, 2):g} %"
 
 
-def field_words(name: str, t: Text) -> str:
-    return t(f"rulefield.{name}")
+def heading_words(kind: LineKind, name: str, t: Text) -> str:
+    """The heading of a column of the lines of a kind."""
+    if name == "subject":
+        return t(f"linesubject.{kind}")
+    return t(f"linenumber.{kind}") if name == "number" else t(f"rulefield.{name}")
 
 
 def line_words(line: Line, names: Mapping[str, str], t: Text) -> str:
@@ -122,6 +125,6 @@ def fault_words(fault: Fault, t: Text) -> str:
         f"fault.{fault.problem}",
         kind=t(f"linekind.{fault.kind}"),
         row=fault.row,
-        field=field_words(fault.field, t),
+        field=heading_words(fault.kind, fault.field, t),
         value="" if fault.value is None else fault.value,
     )

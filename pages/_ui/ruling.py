@@ -19,7 +19,7 @@ from analytics.ruling import rule_versions, save_rules
 from analytics.spelling import SUBJECTS
 from data.errors import SettingError
 from pages._ui import session
-from pages._ui.blocks import table
+from pages._ui.blocks import table, uploader_words
 from pages._ui.draft import COLUMNS, Draft, as_percent, as_share, begin_anew, rows_of
 from pages._ui.rulewords import (
     ATTRIBUTES,
@@ -27,7 +27,7 @@ from pages._ui.rulewords import (
     attribute_words,
     change_words,
     changes_words,
-    field_words,
+    heading_words,
 )
 from pages._ui.text import Text, plain
 
@@ -146,11 +146,10 @@ def _column(
     t: Text,
 ) -> Any:
     """How a column of a kind of lines is written in: a number, a choice, or text."""
-    heading = t(f"linesubject.{kind}") if name == "subject" else field_words(name, t)
+    heading = heading_words(kind, name, t)
     if name == "number":
         least, most = LINE_RANGES[kind]
         scale = 100 if kind == "hand_over" else 1
-        heading = t(f"linenumber.{kind}")
         return st.column_config.NumberColumn(
             heading, min_value=least * scale, max_value=most * scale, format="%g"
         )
@@ -265,6 +264,7 @@ def show_file(draft: Draft, t: Text) -> None:
             key="rules-download",
             on_click="ignore",
         )
+    uploader_words(t)
     st.file_uploader(
         t("rules.upload"),
         ["json", "toml"],
