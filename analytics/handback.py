@@ -188,7 +188,8 @@ def accounts_along(decided: pd.DataFrame, work: pd.DataFrame) -> pd.DataFrame:
     """
     deals = work[(work["kind"] == "opportunity") & work["account_id"].notna()]
     moves = decided[decided["kind"] == "opportunity"].set_index("item")
-    after = deals["item"].map(moves["to_rep"]).fillna(deals["rep"])
+    to = deals["item"].map(dict(zip(moves.index, moves["to_rep"], strict=True)))
+    after = deals["rep"].astype(object).where(to.isna(), to.astype(object))
     holders = after.groupby(deals["account_id"]).agg(["nunique", "first"])
     taker = holders.loc[holders["nunique"] == 1, "first"]
     of_account = deals.set_index("item")["account_id"]

@@ -255,7 +255,7 @@ def test_the_sample_without_differences_recommends_to_keep_the_owners(opens):
 
 @pytest.mark.parametrize("workspace", ["sample", "sample_even"])
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("view", ["map", "ranking", "segments", "time", "fates"])
+@pytest.mark.parametrize("view", ["map", "ranking", "segments", "time"])
 def test_every_picture_of_the_win_rates_has_its_table_and_its_file(
     opens, view, language, workspace
 ):
@@ -268,6 +268,18 @@ def test_every_picture_of_the_win_rates_has_its_table_and_its_file(
     table = app.dataframe[0].value
     assert table["estimate"].str.contains(" % ").all()
     assert Text(language)("winrates.table", count=len(table)) in [box.label for box in app.expander]
+
+
+def test_open_ones_count_too_where_everything_is_followed_through_its_ages(opens):
+    app = opens("winrates", lang="zh", view="fates")
+    app.session_state["estimates"] = True
+    app.run()
+
+    assert not app.exception
+    assert "一年内赢单" in said(app)
+    [table] = [one.value for one in app.dataframe if "still" in one.value]
+    assert len(table) == 26
+    assert table["estimate"].str.contains(" % ").all()
 
 
 def test_open_opportunities_have_a_chance_that_hangs_on_their_age(opens):
