@@ -208,8 +208,8 @@ def _regions(rules: RuleSet, company: Company) -> Iterator[Conflict]:
         if around.empty or len(_covering(rules, around, where["region"])):
             continue
         # Who works there already, else who has least.
-        there = around["rep"].map(work["owner"].value_counts()).fillna(0)
-        everywhere = around["rep"].map(held).fillna(0)
+        there = around["rep"].map(work["owner"].value_counts()).astype(float).fillna(0)
+        everywhere = around["rep"].map(held).astype(float).fillna(0)
         first = np.lexsort((around["rep"], everywhere, -there))[0]
         wider = Line("territory", rep=around["rep"].iloc[first], subject=where["region"])
         worth = work.loc[(work["kind"] == "opportunity").to_numpy(bool), "value"]

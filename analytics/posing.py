@@ -189,7 +189,7 @@ def _balance(
     logged = book.effort is not None
     effort = np.zeros(len(owned))
     if logged:
-        effort = owned["opportunity_id"].map(book.effort).fillna(0.0).to_numpy(float)
+        effort = owned["opportunity_id"].map(book.effort).astype(float).fillna(0.0).to_numpy()
     own = pd.Series(effort).groupby(owned["rep"].to_numpy()).sum()
     held = own if book.held is None else book.held["hours"]
     besides = (held - own.reindex(held.index, fill_value=0.0)).reindex(active["rep"], fill_value=0)
@@ -199,7 +199,7 @@ def _balance(
     if book.short is not None:
         owner = pd.Index(active["rep"]).get_indexer(pd.Index(owned["rep"]))
         expected = np.bincount(owner, value * win[owner, segments], len(active))
-        short = active["rep"].map(book.short).fillna(0.0).to_numpy(float)
+        short = active["rep"].map(book.short).astype(float).fillna(0.0).to_numpy()
         behind = np.maximum(short - expected, 0.0)
     an_hour = opportunity.sum() / effort.sum() if effort.sum() else 0.0
     return Balance(

@@ -87,8 +87,8 @@ def _of_tasks(rows: pd.DataFrame, expected: NDArray[np.float64]) -> NDArray[np.f
     deals = (rows["kind"] == "opportunity").to_numpy()
     of_deal = pd.Series(expected[deals], index=rows.loc[deals, "item"])
     typical = float(of_deal.median()) if len(of_deal) else 0.0
-    share = rows["importance"].map(TASK_SHARE).fillna(TASK_SHARE["normal"])
-    of_task = share * rows["opportunity_id"].map(of_deal).fillna(typical)
+    share = rows["importance"].map(TASK_SHARE).astype(float).fillna(TASK_SHARE["normal"])
+    of_task = share * rows["opportunity_id"].map(of_deal).astype(float).fillna(typical)
     return np.where(rows["kind"] == "task", of_task, expected)
 
 

@@ -102,7 +102,7 @@ def _trials(study: Study, posed: Posed) -> np.ndarray:
     rows, names = posed.rows, posed.problem.reps
     if not study.by:
         counts = study.cells.groupby("rep")["trials"].sum()
-        return rows["rep"].map(counts).fillna(0).to_numpy(int).reshape(len(names), -1)
+        return rows["rep"].map(counts).astype(float).fillna(0).to_numpy(int).reshape(len(names), -1)
     counts = study.cells.groupby(["rep", study.by], as_index=False, dropna=False)["trials"].sum()
     merged = rows.merge(counts, on=["rep", study.by], how="left")
     return merged["trials"].fillna(0).to_numpy(int).reshape(len(names), -1)

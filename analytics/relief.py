@@ -77,7 +77,7 @@ def stuck(
     nobody_ever = (lasting != 0).all(axis=1)
     away = rows[nobody & ~nobody_ever]
     held = items["owner"].value_counts()
-    idle_first = active["rep"].map(held).fillna(0).argsort(kind="stable").to_numpy()
+    idle_first = active["rep"].map(held).astype(float).fillna(0).argsort(kind="stable").to_numpy()
     laws = _Laws(waiting, active, rules, skills, past_owners, idle_first)
     known: dict[tuple[object, ...], tuple[Way, ...]] = {}
     members: dict[tuple[Way, ...], list[int]] = {}

@@ -243,7 +243,7 @@ def _batch(desk: Desk, rules: RuleSet, said: int, items: pd.DataFrame) -> Batch:
     known = described(items)
     deals = work["kind"] == "opportunity"
     hour_price = work["value"][deals].sum() * study.win_rate / max(hours[deals].sum(), 1e-9)
-    share = items["importance"].map(priority.TASK_SHARE).fillna(1.0)
+    share = items["importance"].map(priority.TASK_SHARE).astype(float).fillna(1.0)
     return Batch(
         items=pd.DataFrame(
             {

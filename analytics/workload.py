@@ -156,7 +156,7 @@ def capacity(
     contracted = reps["weekly_hours"].astype(float).fillna(WEEKLY_HOURS).to_numpy()
     limits = {field: _laid_down(rows["rep"], rules.of("capacity"), field) for field in CAPACITY_OF}
     ramp = _ramp(reps["started_on"], rules.ramp_weeks, as_of)
-    present = rows["rep"].map(_present(absences, as_of)).fillna(1.0).to_numpy(float)
+    present = rows["rep"].map(_present(absences, as_of)).astype(float).fillna(1.0).to_numpy()
     full = np.where(
         np.isnan(limits["hours"]), contracted * rules.hours_share * ramp, limits["hours"]
     )
