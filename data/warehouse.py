@@ -250,7 +250,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # Every result says its order; keeping that of the input costs a third of a large load.
     "preserve_insertion_order": False,
     # Larger work goes to disk, so that one upload cannot take the machine.
-    "memory_limit": "450MB",
+    "memory_limit": "400MB",
 }
 
 
