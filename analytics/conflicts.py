@@ -9,7 +9,7 @@ import pandas as pd
 from analytics.eligibility import names_account
 from analytics.relief import best_level, stuck
 from analytics.rules import CAPACITY_OF, Change, Line, RuleSet
-from analytics.spelling import misspelt, nearest
+from analytics.spelling import called, misspelt, nearest
 
 KINDS = (
     "nobody_active",
@@ -20,6 +20,7 @@ KINDS = (
     "skill_nobody_has",
     "skill_not_around",
     "region_uncovered",
+    "territory_empty",
     "not_back_too_long",
     "contradictory",
     "backup_no_go",
@@ -197,11 +198,18 @@ def _neighbourhoods(
 
 
 def _regions(rules: RuleSet, company: Company) -> Iterator[Conflict]:
-    """Regions with open work that no active person of the team may take work of."""
+    """Territories without any open work, and regions that nobody of the team covers."""
     if not rules.of("territory"):
         return
     items, reps = company.items, company.reps
     active = reps[reps["active"].to_numpy(bool)]
+    worked = set(items["region"].dropna())
+    for rep in active["rep"]:
+        own = [line for line in rules.of("territory") if line.rep == rep]
+        if own and worked.isdisjoint(line.subject for line in own):
+            gone = tuple(Change("line", line, None) for line in own)
+            regions = tuple(line.subject for line in own)
+            yield Conflict("territory_empty", {"rep": rep, "regions": regions}, gone)
     held = items["owner"].value_counts()
     known = items[items["region"].notna().to_numpy(bool)]
     for where, work, around in _neighbourhoods(rules, known, active):
@@ -275,20 +283,13 @@ def _names(rules: RuleSet, company: Company) -> Iterator[Conflict]:
 
 def _unknown_lock(line: Line, items: pd.DataFrame) -> Iterator[Conflict]:
     """A lock of no open item: of one called by its name, as pages show it, or of none at all."""
-    if "name" in items:
-        names = items["name"].fillna("").astype(str)
-        with_account = names + " · " + items["account"].fillna("").astype(str)
-        called = items[((names == line.subject) | (with_account == line.subject)).to_numpy(bool)]
-        if len(called):
-            mended = [replace(line, subject=str(item)) for item in called["item"]]
-            facts = {"line": line, "items": tuple(called["item"]), "count": len(called)}
-            relax = (
-                Change("line", line, mended[0]),
-                *(Change("line", None, of) for of in mended[1:]),
-            )
-            yield Conflict("lock_by_name", facts, relax)
-            return
-    yield Conflict("lock_not_open", {"line": line}, (Change("line", line, None),))
+    if ids := called(line.subject, items):
+        first, *others = (replace(line, subject=item) for item in ids)
+        relax = (Change("line", line, first), *(Change("line", None, other) for other in others))
+        facts = {"line": line, "items": ids, "count": len(ids)}
+        yield Conflict("lock_by_name", facts, relax)
+    else:
+        yield Conflict("lock_not_open", {"line": line}, (Change("line", line, None),))
 
 
 def _kind(change: Change) -> str:

@@ -65,5 +65,14 @@ def nearest(value: str, names: Iterable[str]) -> str:
     return by_fold[close[0]] if close else ""
 
 
+def called(name: str, items: pd.DataFrame) -> tuple[str, ...]:
+    """Ids of the items of this name, alone or with the account behind it as pages show it."""
+    if "name" not in items:
+        return ()
+    names = items["name"].fillna("").astype(str)
+    shown = names + " · " + items["account"].fillna("").astype(str)
+    return tuple(items.loc[((names == name) | (shown == name)).to_numpy(bool), "item"].astype(str))
+
+
 def _values(items: pd.DataFrame, column: str) -> set[str]:
     return set(items[column].dropna().astype(str)) if column in items else set()

@@ -247,6 +247,17 @@ def test_a_customer_without_open_work_is_no_mistake_but_a_lock_of_something_clos
     assert only(Line("lock", subject="99")).kind == "lock_not_open"
 
 
+def test_a_territory_without_any_open_work_is_named_with_whose_it_is():
+    moon = Line("territory", rep="Anna", subject="Moon")
+    rome = Line("territory", rep="Anna", subject="Rome")
+
+    kinds = {one.kind: one for one in found(moon)}
+
+    assert kinds["territory_empty"].facts == {"rep": "Anna", "regions": ("Moon",)}
+    assert kinds["territory_empty"].relax == (Change("line", moon, None),)
+    assert "territory_empty" not in {one.kind for one in found(moon, rome)}
+
+
 def test_a_lock_by_the_name_of_an_item_is_mended_by_its_id():
     here = company()
     items = here.items.assign(name="Deal " + here.items["item"].astype(str), account="Acme")

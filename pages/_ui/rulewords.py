@@ -114,6 +114,7 @@ def conflict_words(conflict: Conflict, names: Mapping[str, str], t: Text) -> str
     said["items"] = t.names([names.get(item, item) for item in facts.get("items", ())], 3)
     where = [facts.get("team"), facts.get("region")]
     said["where"] = t("list.comma").join(place for place in where if place) or t("rules.anywhere")
+    said["regions"] = t.names(facts.get("regions", ()), 3)
     said["near"] = facts.get("near") or "–"
     said["whose"] = facts.get("team") or t("rules.all_people")
     return t.md(f"conflict.{conflict.kind}", **said)
