@@ -1,7 +1,7 @@
 """Questions about decisions: who stands behind them, on which plan, and what became of them."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from analytics.allocation import (
     BarReason,
     Estimate,
     Interval,
+    Move,
     Plan,
     Reason,
     decline,
@@ -190,6 +191,18 @@ def alternative(found: Recommendation, item: str, rep: str) -> Alternative:
             *summary(problem.claiming[:, code, segment]), n=int(plan.trials[code, segment])
         ),
     )
+
+
+def of_unit(found: Recommendation, move: Move, moves: Iterable[Move]) -> list[Move]:
+    """The other moves of items that have to stay together with this one, to the same person."""
+    if not (problem := found.problem):
+        return []
+    unit = problem.unit[problem.row[move.item]]
+    return [
+        replace(other, to_rep=move.to_rep)
+        for other in moves
+        if other.item != move.item and problem.unit[problem.row[other.item]] == unit
+    ]
 
 
 def too_many(found: Recommendation, decided: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.posing import win_draws
+from analytics.posing import combinations_of, win_draws
 from analytics.reallocation import objections
 from analytics.settings import Settings
 from analytics.study import Study
@@ -49,7 +49,7 @@ class Odds:
 def odds(items: pd.DataFrame, reps: pd.DataFrame, study: Study, settings: Settings) -> Odds:
     """P(win) of each of ``reps`` (rep, team) on each of ``items`` (attributes by their names)."""
     keys = list(study.segments)
-    segment, combinations = _combinations(items, keys)
+    segment, combinations = combinations_of(items, keys)
     shape = (len(reps), len(combinations))
     if study.model is None or not shape[0] or not shape[1]:
         return Odds(segment, np.full((2, *shape), study.win_rate), np.zeros(shape, int), False)
@@ -65,18 +65,8 @@ def owners_chance(items: pd.DataFrame, study: Study) -> NDArray[np.float64]:
     """P(win) of whoever has each item (``rep``, ``team``); of an average person without one."""
     if study.model is None or items.empty:
         return np.full(len(items), study.win_rate)
-    code, combinations = _combinations(items, ["rep", "team", *study.segments])
+    code, combinations = combinations_of(items, ["rep", "team", *study.segments])
     return study.model.predict_proba(combinations)[code, 1]
-
-
-def _combinations(items: pd.DataFrame, keys: list[str]) -> tuple[NDArray[np.intp], pd.DataFrame]:
-    """The different rows of some columns in order, and the number of each item's own."""
-    if not keys:
-        return np.zeros(len(items), np.intp), pd.DataFrame(index=range(1))
-    grouped = items[keys].groupby(keys, dropna=False, sort=True)
-    code = grouped.ngroup().to_numpy(np.intp)
-    different = items[keys].assign(code=code).drop_duplicates("code").sort_values("code")
-    return code, different[keys].reset_index(drop=True)
 
 
 def _trials(study: Study, rows: pd.DataFrame) -> NDArray[np.intp]:

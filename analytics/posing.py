@@ -77,7 +77,8 @@ def pose(
     if owned.empty or (study.model is None and not neutral):
         return None
     people = None if book.people is None else book.people.set_index("rep").loc[active["rep"]]
-    segments, rows = _segments(owned, active, study)
+    segments, combinations = combinations_of(owned, list(study.segments))
+    rows = active[["rep", "team"]].merge(combinations, how="cross")
     if study.model is None:
         draws = np.full((2, len(active), segments.max() + 1), study.win_rate)
     else:
@@ -237,17 +238,11 @@ def _fair_shares(
     return total["held"].to_numpy(float) * part
 
 
-def _segments(
-    owned: pd.DataFrame, active: pd.DataFrame, study: Study
-) -> tuple[NDArray[np.intp], pd.DataFrame]:
-    """Each item's combination of attributes, and the frame rep x combination for the model."""
-    keys = list(study.segments)
-    if keys:
-        combinations = owned[keys].drop_duplicates().sort_values(keys).reset_index(drop=True)
-        codes = combinations.reset_index(names="segment")
-        segments = owned[keys].merge(codes, on=keys, how="left")["segment"].to_numpy(int)
-    else:
-        combinations = pd.DataFrame(index=range(1))
-        segments = np.zeros(len(owned), int)
-    rows = active[["rep", "team"]].merge(combinations, how="cross")
-    return segments, rows
+def combinations_of(items: pd.DataFrame, keys: list[str]) -> tuple[NDArray[np.intp], pd.DataFrame]:
+    """The different rows of some columns in order, and the number of each item's own."""
+    if not keys:
+        return np.zeros(len(items), np.intp), pd.DataFrame(index=range(1))
+    grouped = items[keys].groupby(keys, dropna=False, sort=True)
+    code = grouped.ngroup().to_numpy(np.intp)
+    different = items[keys].assign(code=code).drop_duplicates("code").sort_values("code")
+    return code, different[keys].reset_index(drop=True)

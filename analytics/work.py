@@ -88,8 +88,7 @@ def _say(desk: Desk, item: str, content: dict[str, Any], by: str, at: datetime) 
 
 def newest_word(desk: Desk) -> int:
     """The number of the newest entry by which somebody gets work, 0 before the first."""
-    newest = (journal.entries(desk.warehouse, kind)["entry"].max() for kind in WORDS)
-    return int(max((entry for entry in newest if pd.notna(entry)), default=0))
+    return journal.last_entry(desk.warehouse, WORDS)
 
 
 @of_everybody

@@ -4,7 +4,7 @@ Each entry is sealed with the one before it, so that a later change of any of th
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import pandas as pd
@@ -23,6 +23,16 @@ _SEAL = """
         sha256(content)
     ))
 """
+
+
+def last_entry(warehouse: Warehouse, kinds: Collection[str]) -> int:
+    """The number of the newest entry of any of these kinds, 0 before the first."""
+    with warehouse.cursor() as db:
+        [[number]] = db.execute(
+            "select coalesce(max(entry), 0) from journal where kind in (select unnest($1))",
+            [list(kinds)],
+        ).fetchall()
+    return int(number)
 
 
 def append(

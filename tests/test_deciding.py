@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -16,6 +17,7 @@ from analytics.deciding import (
     free_again,
     kept_back,
     left_of,
+    of_unit,
     overtaken,
     record_plan,
     standing,
@@ -157,6 +159,19 @@ def test_an_accepted_move_that_the_rules_of_today_forbid_is_named():
     assert against_rules(found, said).to_dict("records") == [
         {"item": "large", "to_rep": "ann", "reason": "locked"}
     ]
+
+
+def test_what_has_to_stay_together_goes_to_the_same_person():
+    desk_problem = office(ITEMS, {"ann": 3, "ben": 2, "cid": 3}, [0.5, 0.2, 0.6])
+    together = replace(desk_problem, items=desk_problem.items.assign(unit=["a", "a", "b"]))
+    plan = recommend(together, Rules(), np.array([[40], [30], [20]]))
+    found = Recommendation(plan, together)
+    first, second = (move for move in plan.moves if move.item in ("large", "small"))
+
+    [other] = of_unit(found, replace(first, to_rep="ann"), plan.moves)
+
+    assert (other.item, other.to_rep) == (second.item, "ann")
+    assert of_unit(Recommendation(plan, None), first, plan.moves) == []
 
 
 def test_what_passes_with_time_says_from_when(stored):

@@ -47,9 +47,6 @@ class Move:
         intervals of several moves do not add up: reps recur in them.
     p_gain
         Probability that the gain is positive, on the draws that chose the plan.
-    p_pays
-        As ``p_gain``, for all items of its unit and with the most that handing them over can
-        relieve: what ``Rules.p_gain_min`` is held against in a plan for relief.
     p_from, p_to
         Win probability with the owner of today, and with the new one.
     parts
@@ -72,7 +69,6 @@ class Move:
     switching: float
     parts: Mapping[str, float]
     reasons: tuple[Reason, ...]
-    p_pays: float = 1.0
     bundle: int = 0
 
     @property
@@ -101,15 +97,11 @@ def p_gain(problem: Problem, row: int, rep: int) -> float:
     return float((gain_draws(problem, row, rep, problem.choosing) > 0).mean())
 
 
-def p_pays(problem: Problem, row: int, rep: int) -> float:
-    """Probability that handing the item's unit to ``rep`` gains or relieves; see ``Options``."""
-    return float((paying_draws(problem, row, rep) > 0).mean())
+def paying_draws(problem: Problem, row: int, rep: int, *, relieves: bool) -> NDArray[np.float64]:
+    """Gain of the item's unit in each draw that chooses (money): what has to pay.
 
-
-def paying_draws(
-    problem: Problem, row: int, rep: int, *, relieves: bool = True
-) -> NDArray[np.float64]:
-    """Gain of the item's unit and the most it can relieve, in each draw that chooses (money)."""
+    With ``relieves`` the most that handing it over can relieve is added; see ``Options``.
+    """
     unit, reps = problem.unit[row], np.array([rep])
     gains = unit_draws(problem, unit, reps, problem.choosing)[:, 0]
     if not relieves:
@@ -178,7 +170,6 @@ def _move(
         switching=float(problem.switching[row]),
         parts=added,
         reasons=_reasons(problem, row, assignment, added, p_from, p_to),
-        p_pays=p_pays(problem, row, rep),
         bundle=bundle,
     )
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from analytics.allocation import Move, Plan
 from analytics.auditing import decided_fixes
-from analytics.deciding import kept_back, left_of, quarter, record_plan
+from analytics.deciding import kept_back, left_of, of_unit, quarter, record_plan
 from analytics.reallocation import Recommendation
 from analytics.rules import RuleSet
 from pages._ui import session
@@ -73,7 +73,7 @@ def decide_moves(
     then = next((other for other in [*moves[row + 1 :], *moves[:row]] if other in yours), move)
 
     def decide_move(verdict: str, move: Move) -> None:
-        unit = [move, *_of_unit(move, moves, found)]
+        unit = [move, *of_unit(found, move, moves)]
         _decide_on_plan(verdict, unit, decided, rules, gone)
         st.session_state["next-move"] = then.item
 
@@ -102,18 +102,6 @@ def _decide_on_plan(
     """Decide on moves of the plan, which is written down with the first of them."""
     plan = record_plan(session.desk(), rules, gone, by=session.user(), at=session.now())
     decide_all(verdict, moves, plan, decided)
-
-
-def _of_unit(move: Move, moves: Sequence[Move], found: Recommendation) -> list[Move]:
-    """The other moves of items that have to stay together with this one, to the same person."""
-    if not (problem := found.problem):
-        return []
-    row = problem.row
-    return [
-        replace(other, to_rep=move.to_rep)
-        for other in moves
-        if other.item != move.item and problem.unit[row[other.item]] == problem.unit[row[move.item]]
-    ]
 
 
 def _declined(found: Recommendation, decided: pd.DataFrame) -> tuple[str, ...]:
