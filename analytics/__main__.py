@@ -21,9 +21,10 @@ from threadpoolctl import threadpool_limits
 from analytics import workflow
 from analytics.desk import Desk
 from analytics.exports import csv_bytes
-from analytics.scope import Period, Scope, default_as_of
+from analytics.scope import PERIOD_KINDS, Period, Scope, default_as_of
 from analytics.settings import ATTRIBUTES, SETTINGS
 from data.errors import SettingError, UserError
+from data.fiscal import first_month
 from data.formats import formats
 from data.ingest import check, commit
 from data.mapping import Mapping
@@ -102,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
             help="attribute to compare by; may be given several times",
         )
         made.add_argument("--team", default="", help="only this team's people and opportunities")
+        made.add_argument(
+            "--period", choices=PERIOD_KINDS, default="quarter", help="of goals and forecasts"
+        )
         _add_own_options(name, made)
     return parser
 
@@ -239,9 +243,8 @@ def _answered(report: str, options: argparse.Namespace) -> Any:
         as_of = options.as_of or default_as_of(
             warehouse.newest_event(today), today, SETTINGS.stale_days
         )
-        scope = Scope(
-            as_of, Period.containing(as_of), team=options.team, attributes=tuple(options.by)
-        )
+        period = Period.containing(as_of, options.period, first_month(warehouse))
+        scope = Scope(as_of, period, team=options.team, attributes=tuple(options.by))
         desk = Desk(warehouse, scope)
         if options.team and options.team not in (known := desk.ask(workflow.teams)):
             raise SettingError(

@@ -37,10 +37,17 @@ DEALING = ("addresses", "changes")
 DIARY = ("item_diary",)
 """What is known to have happened with each open opportunity."""
 
+GOALS = ("daily_results", "goal_targets", "team_spells")
+"""Marts of what was reached by day, and of the targets that files gave."""
+
+APART = ("kept_accounts", "deal_days")
+"""Marts that one question each asks for."""
+
 BASICS = tuple(
     name
     for name in MARTS
-    if name not in (*RULING, *WORK, *OWNING, *DEALING, *DIARY, *ABOUT_DATA, *HISTORIES)
+    if name
+    not in (*RULING, *WORK, *OWNING, *DEALING, *DIARY, *ABOUT_DATA, *HISTORIES, *GOALS, *APART)
 )
 
 WEAKENS = {
@@ -98,6 +105,23 @@ def dealings(desk: Desk) -> dict[str, pd.DataFrame]:
 def diary(desk: Desk) -> pd.DataFrame:
     """What is known to have happened with each open opportunity; of all teams."""
     return desk.at(team="", attributes=()).ask(_marts, DIARY)["item_diary"]
+
+
+def goal_tables(desk: Desk) -> dict[str, pd.DataFrame]:
+    """What everybody reached by day, the targets of the files, and who was in which team when."""
+    always = Period.containing(desk.scope.as_of)
+    return desk.at(team="", attributes=(), period=always).ask(_marts, GOALS)
+
+
+def kept_accounts(desk: Desk) -> pd.DataFrame:
+    """Customers of the year before the scope's period, and how many bought again in it, by rep."""
+    return desk.at(team="", attributes=()).ask(_marts, APART[:1])["kept_accounts"]
+
+
+def deal_days(desk: Desk) -> pd.DataFrame:
+    """When each opportunity began and ended, in numbers; of all teams."""
+    always = Period.containing(desk.scope.as_of)
+    return desk.at(team="", attributes=(), period=always).ask(_marts, APART[1:])["deal_days"]
 
 
 def _marts(desk: Desk, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:

@@ -39,7 +39,7 @@ def make_room(db: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     viewed: set[str] = set()
     with suppress(duckdb.CatalogException):  # no views yet
         viewed = _columns_of(db, f"raw_{contract.name}")
-    if not viewed.issuperset(column.name for column in contract.columns):
+    if not viewed.issuperset(["row_no", *(column.name for column in contract.columns)]):
         add_columns(db, contract, [column.name for column in first])
 
 
@@ -61,7 +61,7 @@ def add_columns(
     )
     db.execute(
         f"create or replace view raw_{contract.name} as "
-        f"select {columns}, upload_id from {table} where current"
+        f"select {columns}, upload_id, row_no from {table} where current"
     )
     db.execute(
         f"create or replace view said_{contract.name} as "

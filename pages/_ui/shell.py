@@ -11,6 +11,7 @@ from analytics.scope import PERIOD_KINDS, Period, Scope, default_as_of
 from analytics.settings import SETTINGS
 from analytics.workflow import coverage, teams
 from data.errors import UserError
+from data.fiscal import first_month
 from data.workspaces import WORKSPACES
 from pages._ui import address, session
 from pages._ui.text import LANGUAGES, Text
@@ -18,6 +19,10 @@ from pages._ui.text import LANGUAGES, Text
 PAGES = Path(__file__).parents[1]
 ADDRESSES = {
     "overview": "",
+    "goals": "goals",
+    "forecast": "forecast",
+    "risks": "risks",
+    "followup": "follow-up",
     "winrates": "win-rates",
     "profile": "rep-profile",
     "model": "model",
@@ -32,6 +37,7 @@ ADDRESSES = {
 
 SECTIONS = {
     "": ("overview", "imports"),
+    "course": ("goals", "forecast", "risks", "followup"),
     "people": ("winrates", "profile", "model"),
     "work": ("reallocate", "assign", "ownership", "contingency", "rules"),
 }
@@ -87,7 +93,7 @@ def scope_bar(t: Text) -> None:
     everybody = session.sit_down(
         Scope(
             as_of,
-            Period.containing(as_of, state["period"]),
+            Period.containing(as_of, state["period"], first_month(session.warehouse())),
             attributes=tuple(name for name in state["by"].split(",") if name),
         )
     )

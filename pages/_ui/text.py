@@ -72,9 +72,8 @@ class Text:
 
     def period(self, period: Period) -> str:
         """``2026-Q3``; ``2026年第3季度``."""
-        year = f"{period.start:%G}" if period.kind == "week" else f"{period.start:%Y}"
         number = f"{period.number}" if period.kind == "quarter" else f"{period.number:02d}"
-        return self(f"unit.{period.kind}", year=year, number=number)
+        return self(f"unit.{period.kind}", year=period.year, number=number)
 
     def share(self, share: float) -> str:
         """A part of a whole, where "0 %" would say that there is nothing."""
