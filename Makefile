@@ -27,6 +27,7 @@ bench: $(VENV)/installed $(VENV)/installed-dev
 	$(BIN)/python -m tests.benchmarks.readers
 	$(BIN)/python -m tests.benchmarks.hostile
 	$(BIN)/python -m tests.benchmarks.ingest
+	$(BIN)/python -m tests.benchmarks.questions
 
 bench-model: $(VENV)/installed $(VENV)/installed-bench
 	$(BIN)/python -m tests.benchmarks.plans
@@ -39,6 +40,7 @@ bench-model: $(VENV)/installed $(VENV)/installed-bench
 	$(BIN)/python -m tests.benchmarks.timing
 	$(BIN)/python -m tests.benchmarks.drift
 	$(BIN)/python -m tests.benchmarks.maven
+	$(BIN)/python -m tests.benchmarks.forecast
 
 screenshots: $(VENV)/installed
 	$(BIN)/python -m tests.screenshots

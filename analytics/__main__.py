@@ -42,6 +42,14 @@ QUESTIONS = {
     "contingency": "Print what is at stake if somebody or something is missing, and who covers.",
 }
 
+WEEKLY = {
+    "goals": "Print attainment, pace and the chance of each target, and what in targets is wrong.",
+    "forecast": "Print what the period brings, how sure that is, and how such forecasts did.",
+    "flags": "Print what may go wrong, the gravest first, with its evidence.",
+    "changes": "Print what became of the open pipeline since a day.",
+}
+"""The questions of a manager's week."""
+
 REJECTED = ("file", "row_no", "column", "value", "rule", "record")
 
 
@@ -93,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--keep-going", action="store_true", help="take the files that can be taken")
     made.add_argument("--full", action="store_true", help="the files have every record there is")
     made.add_argument("--rejections", type=Path, metavar="FILE", help="write what was refused, CSV")
-    for name, meaning in QUESTIONS.items():
+    for name, meaning in (QUESTIONS | WEEKLY).items():
         made = command(name, partial(_answered, name), meaning)
         made.add_argument(
             "--by",
@@ -152,6 +160,16 @@ def _add_own_options(name: str, made: argparse.ArgumentParser) -> None:
             default="account",
             help="what has one owner: an account, or an account's opportunities of one product",
         )
+    elif name == "goals":
+        made.add_argument("--kpi", default="revenue", help="measure, as files or goals name it")
+        made.add_argument("--tier", choices=("base", "stretch", "challenge"), default="base")
+    elif name == "forecast":
+        made.add_argument("--next", action="store_true", help="the period after this one")
+    elif name == "flags":
+        made.add_argument("--snoozed", action="store_true", help="those put aside as well")
+    elif name == "changes":
+        made.add_argument("--since", type=_day, help="default: the export before the newest")
+        made.add_argument("--due", action="store_true", help="only what is due in the period")
     elif name == "contingency":
         made.add_argument("--rep", help="who leaves")
         made.add_argument("--away-from", type=_day, help="or is away from this day")
@@ -233,7 +251,7 @@ def _looked(path: Path, warehouse: Warehouse, mapping: Mapping | None) -> list[R
 def _answered(report: str, options: argparse.Namespace) -> Any:
     """The report of that name on the database that the options name."""
     # Only here: the models take two seconds to import, and taking in files needs none of them.
-    from analytics import reports
+    from analytics import reports, weekly
 
     path = _database(options)
     if not path.is_file():
@@ -250,7 +268,7 @@ def _answered(report: str, options: argparse.Namespace) -> Any:
             raise SettingError(
                 f"There is no team {options.team}, only {', '.join(known)}.", value=options.team
             )
-        return getattr(reports, report)(desk, options)
+        return getattr(weekly if report in WEEKLY else reports, report)(desk, options)
 
 
 def _database(options: argparse.Namespace) -> Path:

@@ -92,7 +92,10 @@ def of_everybody(question: Callable[..., Answer]) -> Callable[..., Answer]:
 
     @wraps(question)
     def asked(desk: Desk, *details: Hashable) -> Answer:
-        everybody = desk.at(team="", period=Period.containing(desk.scope.as_of))
+        scope = desk.scope
+        # Which quarters a year has is no question of the period that is looked at.
+        usual = Period.containing(scope.as_of, first_month=scope.period.first_month)
+        everybody = desk.at(team="", period=usual)
         if everybody.scope == desk.scope:
             return question(desk, *details)
         return everybody.ask(asked, *details)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from analytics import reallocation, workload
 from analytics.abilities import evidence
+from analytics.aiming import attainment
 from analytics.allocation import LimitPrices, frontier, limit_prices
 from analytics.desk import Desk, of_everybody
 from analytics.placebo import RUNS, Claim, Placebo, placebo, plan_claim, plan_placebo_claim
@@ -18,7 +19,7 @@ from analytics.rules import RuleSet
 from analytics.selection import Readings, readings
 from analytics.winrate.placebo import alike
 from analytics.work import capacities, work_norms
-from analytics.workflow import attainment, marts, open_items, workings
+from analytics.workflow import marts, open_items, workings
 
 BUDGETS, BANDS = (0.25, 0.5, 1.0, 2.0), (1.0, 0.5, 2.0)
 """What of the budget of moves and of the width of the band is tried for ``trade_offs``."""

@@ -54,11 +54,11 @@ def evidence(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
 def winrates(desk: Desk, options: argparse.Namespace) -> list[dict[str, Any]]:
     by = desk.ask(abilities.evidence).by
     if options.with_open:
-        return _records(desk.ask(abilities.fates, "rep"))
+        return records(desk.ask(abilities.fates, "rep"))
     if options.open:
-        return _records(desk.ask(abilities.open_chances)[list(OPEN)])
+        return records(desk.ask(abilities.open_chances)[list(OPEN)])
     rows = desk.ask(abilities.rates).rename(columns={"level": by or "level"})
-    return _records(rows)
+    return records(rows)
 
 
 def recommend(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def assign(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
             }
             for one in given
         ],
-        "policies": _records(desk.ask(work.policies_compared, rules, said)),
+        "policies": records(desk.ask(work.policies_compared, rules, said)),
     }
 
 
@@ -181,15 +181,15 @@ def contingency(desk: Desk, options: argparse.Namespace) -> dict[str, Any]:
         "book": asdict(impact.book) if impact else None,
         "kept": asdict(impact.kept) if impact else None,
         "at_risk": asdict(impact.at_risk) if impact else None,
-        "items": _records(impact.items) if impact else [],
-        "besides": _records(found.besides) if found else [],
-        "people": _records(found.people) if found else [],
-        "backups": _records(found.backups) if found else [],
-        "single_experts": _records(desk.ask(continuity.single_experts)),
+        "items": records(impact.items) if impact else [],
+        "besides": records(found.besides) if found else [],
+        "people": records(found.people) if found else [],
+        "backups": records(found.backups) if found else [],
+        "single_experts": records(desk.ask(continuity.single_experts)),
         "concentration": [
             asdict(one) | {"much": one.much} for one in desk.ask(continuity.concentrations, rules)
         ],
-        "key_accounts": _records(desk.ask(continuity.key_accounts, rules)),
+        "key_accounts": records(desk.ask(continuity.key_accounts, rules)),
     }
 
 
@@ -248,12 +248,12 @@ def _calibration(desk: Desk) -> dict[str, Any]:
     found = desk.ask(abilities.calibration)
     facts = {field.name: getattr(found, field.name) for field in fields(found)}
     return {
-        name: _records(value) if isinstance(value, pd.DataFrame) else value
+        name: records(value) if isinstance(value, pd.DataFrame) else value
         for name, value in facts.items()
     }
 
 
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as JSON can hold them: what is missing or without end as nothing, reasons by code."""
     known = rows.notna() & ~rows.isin([math.inf, -math.inf])
     plain = rows.astype(object).where(known, None).to_dict("records")

@@ -5,16 +5,16 @@ what people can do are in ``abilities``, those about who should work on what in 
 """
 
 import math
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
-from analytics import goals
 from analytics.desk import Desk
 from analytics.scope import Period
 from data.aliases import AliasProposal, proposals
 from data.uploads import rejections, uploads
-from data.warehouse import MARTS
 
 ABOUT_DATA = ("blind_spots", "quality", "quality_rows")
 """Marts that say what the data is worth."""
@@ -40,15 +40,30 @@ DIARY = ("item_diary",)
 GOALS = ("daily_results", "goal_targets", "team_spells")
 """Marts of what was reached by day, and of the targets that files gave."""
 
-APART = ("kept_accounts", "deal_days")
+COURSE = ("deal_days", "product_places", "team_spells")
+"""Marts that a forecast learns from."""
+
+WATCHING = ("deal_signals", "stage_ages")
+"""Marts of what may go wrong with open opportunities."""
+
+MOVES, SEGMENTS = ("pipeline_moves",), ("segment_wins",)
+"""What has become of the pipeline since a day; who wins where. One question each asks for them."""
+
+APART = ("kept_accounts", "stage_stays", "measured", "period_deals")
 """Marts that one question each asks for."""
 
-BASICS = tuple(
-    name
-    for name in MARTS
-    if name
-    not in (*RULING, *WORK, *OWNING, *DEALING, *DIARY, *ABOUT_DATA, *HISTORIES, *GOALS, *APART)
-)
+BASICS = {
+    name: group
+    for group in (
+        ("coverage",),
+        ("win_cells",),
+        ("open_items",),
+        ("rep_results", "monthly_flow"),
+    )
+    for name in group
+}
+"""The marts that are needed everywhere, with those that are asked for together: many readers of
+one answer, so nobody waits for what only others need."""
 
 WEAKENS = {
     "no_activities": ("reallocate",),
@@ -76,9 +91,29 @@ WEAKENS = {
 """What the data lacks or doubts, to the pages that are less sure for it."""
 
 
-def marts(desk: Desk) -> dict[str, pd.DataFrame]:
+class Basics(Mapping[str, pd.DataFrame]):
+    """Marts by name, each made when it is first looked at."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk.at(team="", attributes=())
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        group, desk = BASICS[name], self._desk
+        if group != BASICS["rep_results"]:
+            # Only what people reached hangs on the period.
+            desk = desk.at(period=Period.containing(desk.scope.as_of))
+        return desk.ask(_marts, group)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(BASICS)
+
+    def __len__(self) -> int:
+        return len(BASICS)
+
+
+def marts(desk: Desk) -> Basics:
     """What is in the data, on the as-of date, for the period of the goals; of all teams."""
-    return desk.at(team="", attributes=()).ask(_marts, BASICS)
+    return Basics(desk)
 
 
 def histories(desk: Desk) -> dict[str, pd.DataFrame]:
@@ -118,10 +153,40 @@ def kept_accounts(desk: Desk) -> pd.DataFrame:
     return desk.at(team="", attributes=()).ask(_marts, APART[:1])["kept_accounts"]
 
 
-def deal_days(desk: Desk) -> pd.DataFrame:
-    """When each opportunity began and ended, in numbers; of all teams."""
+def alone(desk: Desk, name: str) -> pd.DataFrame:
+    """A mart that hangs on no period, asked for by itself; of all teams."""
     always = Period.containing(desk.scope.as_of)
-    return desk.at(team="", attributes=(), period=always).ask(_marts, APART[1:])["deal_days"]
+    return desk.at(team="", attributes=(), period=always).ask(_marts, (name,))[name]
+
+
+def period_deals(desk: Desk) -> pd.DataFrame:
+    """What was won in the scope's period, the largest first; of all teams."""
+    return desk.at(team="", attributes=()).ask(_marts, APART[3:4])["period_deals"]
+
+
+def course_tables(desk: Desk) -> dict[str, pd.DataFrame]:
+    """When each opportunity began and ended, in numbers, and the people; of all teams."""
+    always = Period.containing(desk.scope.as_of)
+    return desk.at(team="", attributes=(), period=always).ask(_marts, COURSE)
+
+
+def stage_stays(desk: Desk) -> pd.DataFrame:
+    """How long earlier exports show opportunities in a stage, and how that ended; of all teams."""
+    always = Period.containing(desk.scope.as_of)
+    return desk.at(team="", attributes=(), period=always).ask(_marts, APART[1:2])["stage_stays"]
+
+
+def deal_tables(desk: Desk, names: tuple[str, ...] = WATCHING) -> dict[str, pd.DataFrame]:
+    """Marts of what may go wrong with open opportunities, or with ``SEGMENTS``; of all teams."""
+    always = Period.containing(desk.scope.as_of)
+    return desk.at(team="", attributes=(), period=always).ask(_marts, names)
+
+
+def pipeline_moves(desk: Desk, since: date) -> pd.DataFrame:
+    """What was open at the end of ``since``, and what has become of it; of all teams."""
+    day = timedelta(days=1)
+    days = Period("week", since + day, desk.scope.as_of + day)
+    return desk.at(team="", attributes=(), period=days).ask(_marts, MOVES)["pipeline_moves"]
 
 
 def _marts(desk: Desk, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
@@ -178,13 +243,6 @@ def doubted_rows(desk: Desk, fact: str) -> pd.DataFrame:
 
 def _about_data(desk: Desk) -> dict[str, pd.DataFrame]:
     return desk.at(team="", attributes=()).ask(_marts, ABOUT_DATA)
-
-
-def attainment(desk: Desk) -> pd.DataFrame:
-    """Goal attainment and pace of each rep, team and the company in the scope's period."""
-    elapsed = desk.scope.period.elapsed(desk.scope.as_of)
-    rows = goals.attainment(desk.ask(marts)["goal_progress"], elapsed)
-    return rows if not desk.scope.team else rows[rows["team"] == desk.scope.team]
 
 
 def people(desk: Desk) -> pd.DataFrame:

@@ -30,9 +30,9 @@ class Rejection:
     """A cell, or a whole line where ``column`` is empty, that was not taken.
 
     ``rule`` is one of: missing_required, damaged_id, bad_date, bad_number, bad_flag,
-    not_a_record, duplicate_in_file, ragged_row, stray_quote (the row is left out), or
-    unreadable_left_blank (the row is taken without the cell). ``record`` is the id of the
-    record, as the file has it, or the header that a target stands under.
+    negative_target, not_a_record, duplicate_in_file, ragged_row, stray_quote (the row is left
+    out), or unreadable_left_blank (the row is taken without the cell). ``record`` is the id of
+    the record, as the file has it, or the header that a target stands under.
     """
 
     row_no: int
@@ -204,6 +204,8 @@ def _refuse(db: duckdb.DuckDBPyConnection, contract: Contract, mapping: Mapping)
             found.append((f"cells.{name} is null", name, "missing_required"))
         if name.endswith("_id"):
             found.append((damaged(f"typed.{name}"), name, "damaged_id"))
+    if contract.name == "targets":
+        found.append(("typed.amount < 0", "amount", "negative_target"))
     selects = [
         f"select i, '{name}' as name, '{rule}' as rule "
         f"from typed join cells using (i, void, no_record) where {where}"

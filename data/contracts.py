@@ -189,7 +189,7 @@ TARGETS = Contract(
         Column("unit", "text", "whose target it is", required=True),
         Column("period", "text", "year, quarter, month or week", required=True),
         Column("period_start", "date", "first day of the period", required=True),
-        Column("kpi", "text", "what is measured: revenue, deals, new_accounts", required=True),
+        Column("kpi", "text", "what is measured, such as revenue or deals", required=True),
         Column("tier", "text", "base, stretch or challenge"),
         Column("amount", "money", "the target", required=True, unit="currency or count"),
         Column("currency", "text", "currency of the amount, ISO code"),
@@ -275,21 +275,23 @@ RATES = Contract(
     ),
 )
 
+MEASURES = Contract(
+    "measures",
+    key=("owner", "kpi", "measured_on"),
+    columns=(
+        Column("owner", "text", "whose figure it is; empty: the company's"),
+        Column("kpi", "text", "what is measured, such as satisfaction", required=True),
+        Column("measured_on", "date", "day of the figure", required=True),
+        Column("value", "number", "the figure", required=True, unit="as exported"),
+        Column("n", "number", "how many it is an average of"),
+        Column("how", "text", "sum or mean; empty: by the name of what is measured"),
+    ),
+)
+
 CONTRACTS: dict[str, Contract] = {
     contract.name: contract
     for contract in (
-        OPPORTUNITIES,
-        LEADS,
-        ACCOUNTS,
-        CONTACTS,
-        PRODUCTS,
-        REPS,
-        TARGETS,
-        TASKS,
-        ACTIVITIES,
-        LEAVE,
-        SKILLS,
-        PULSE,
-        RATES,
+        OPPORTUNITIES, LEADS, ACCOUNTS, CONTACTS, PRODUCTS, REPS, TARGETS, TASKS, ACTIVITIES,
+        LEAVE, SKILLS, PULSE, RATES, MEASURES,
     )
-}
+}  # fmt: skip

@@ -17,6 +17,7 @@ EVENT_DAYS = {
     "activities": ("happened_on",),
     "skills": ("rated_on",),
     "pulse": ("asked_on",),
+    "measures": ("measured_on",),
 }
 """Columns that cannot lie after the day of the export."""
 

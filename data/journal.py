@@ -43,6 +43,7 @@ def append(
     content: Mapping[str, object],
     by: str,
     at: datetime,
+    changes_data: bool = False,
 ) -> int:
     """Write down what somebody said about a subject.
 
@@ -57,13 +58,15 @@ def append(
         The rest, as JSON can hold it.
     at
         UTC.
+    changes_data
+        Answers kept from the data hang on it, and are to be worked out anew.
 
     Returns
     -------
     The number of the entry: 1 is the first, and none is left out.
     """
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    with warehouse.transaction(changes_data=False) as db:
+    with warehouse.transaction(changes_data=changes_data) as db:
         [[number]] = db.execute(
             f"""
             insert into journal

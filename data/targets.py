@@ -10,13 +10,14 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from data.amounts import TIMES, unit_of
 from data.formats import BLANK
 from data.mapping import Caution, Mapping
 from data.periods import first_day, period_in, year_in
 from data.readers import SourceTable
-from data.terms import is_count, measure, role, says_target, term, unit_kind, unit_kind_in
+from data.terms import is_count, is_share, measure, role, says_target, term, unit_kind, unit_kind_in
 from data.values import NO_VALUE
 
 FEWEST = 3
@@ -32,6 +33,7 @@ _SUFFIXES = {factor: suffix for suffix, factor in reversed(TIMES.items())}
 _NUMBER = re.compile(
     r"([^\w%]*(?:[a-z]{2,3}[^\w%]*)?\d[\d.,'\s]*?)([^\w%]*(?:[a-z]{3}|元)?[^\w%]*)", re.IGNORECASE
 )
+_SHARE = re.compile(r"0?\.\d+")
 _DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 
 
@@ -192,6 +194,8 @@ def _amount(
     cell: str, header: str, kpi: str, mapping: Mapping, title_unit: float | None
 ) -> dict[str, str]:
     """An amount in the unit that its header or the title says, unless the mapping says one."""
+    if is_share(kpi):
+        return {"amount": _in_per_cent(cell.strip(BLANK)), HEADER: header}
     unit = unit_of(header) or (None if is_count(kpi) else title_unit)
     if "amount" in mapping.scales:
         unit = None
@@ -248,6 +252,14 @@ def _said(table: SourceTable) -> list[str]:
 def _title_unit(table: SourceTable) -> float | None:
     titles = (unit_of(line.text) for line in table.furniture if line.kind == "title")
     return next(filter(None, titles), None)
+
+
+def _in_per_cent(cell: str) -> str:
+    """A share as the number of its per cent: ``30%`` and ``0.3`` are both 30."""
+    text = unicodedata.normalize("NFKC", cell)
+    if _SHARE.fullmatch(text):
+        return str(Decimal(text) * 100)
+    return text.removesuffix("%").rstrip()
 
 
 def _in_unit(cell: str, factor: float | None) -> str:

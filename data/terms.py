@@ -17,6 +17,15 @@ _KPIS = {
     "deals": "deals|deal count|wins|orders|number of deals|单数|成交数|订单数|签约数|赢单数|成单数",
     "new_accounts": "new accounts|new customers|new logos|logos|新客户|新客户数|新增客户|"
     "新增客户数",
+    "conversion": "conversion|conversion rate|win rate|close rate|转化率|赢单率|成交率|商机转化率",
+    "retention": "retention|retention rate|renewal rate|customer retention|留存率|客户留存率|"
+    "续约率|复购率|保有率",
+    "pipeline": "pipeline|pipeline created|new pipeline|pipeline generated|新增商机金额|新增商机额|"
+    "商机金额|新增管道",
+    "activities": "activities|activity count|number of activities|calls|meetings|visits|touches|"
+    "跟进次数|活动数|活动量|拜访量|拜访次数|跟进量|通话量",
+    "satisfaction": "satisfaction|customer satisfaction|csat|csat score|满意度|客户满意度|"
+    "客户评分|满意度评分",
 }
 _PERIODS = {
     "year": "year|yearly|annual|annually|年|年度",
@@ -36,7 +45,9 @@ _HEADERS = {
     "year": "year|fiscal year|fy|年|年份|年度|财年",
 }
 _TARGET = re.compile(r"\b(quotas?|targets?|goals?|plan(ned)?|budget)\b|目标值?|指标|任务|计划|预算")
-_COUNT = re.compile(r"^(deals|new_accounts)$|数$|率$|\b(count|number|rate)\b")
+_COUNT = re.compile(
+    r"^(deals|new_accounts|activities|conversion|retention|satisfaction)$|[数量率分]$|满意度|\b(count|number|rate|score)\b"
+)
 _BRACKETS = re.compile(r"[(\[【][^()\[\]]*[)\]】]")
 
 
@@ -83,6 +94,11 @@ def measure(text: str) -> str | None:
 def is_count(kpi: str) -> bool:
     """Whether a measure is counted, and never in the thousands of money a title speaks of."""
     return bool(_COUNT.search(kpi.casefold()))
+
+
+def is_share(kpi: str) -> bool:
+    """Whether a measure is a part of a whole, whose targets are kept in per cent."""
+    return kpi in ("conversion", "retention")
 
 
 def says_target(text: str) -> bool:

@@ -4,14 +4,22 @@ import pandas as pd
 import streamlit as st
 
 from analytics.abilities import evidence
+from analytics.aiming import attainment, whole_of
+from analytics.attaining import chances
 from analytics.auditing import left_alone, ownership
 from analytics.deciding import kept_back
+from analytics.following import follow_ups
+from analytics.lateness import overdue
+from analytics.outlook import forecast
 from analytics.plans import recommendation
-from analytics.workflow import attainment, coverage, monthly_flow, totals
+from analytics.rules import RuleSet
+from analytics.watching import NO_TASKS, flags, newest_word
+from analytics.workflow import coverage, monthly_flow, totals
 from data.log import standing_decisions
 from pages._ui import charts, session
 from pages._ui.blocks import drawer, empty, picture, table, tiles, title
 from pages._ui.chance import known_placebo
+from pages._ui.goalcharts import bullets
 from pages._ui.session import ask, ask_patiently
 from pages._ui.verdict import verdict_sentence
 
@@ -32,6 +40,12 @@ elapsed = scope.period.elapsed(scope.as_of)
 whole = goals[goals["unit_kind"] == ("team" if scope.team else "company")].iloc[0]
 units = goals[goals["unit_kind"] == ("rep" if scope.team else "team")]
 on_course = int((units["attainment"] >= elapsed).sum())
+outlook = ask_patiently(t("forecast.working"), forecast)
+unit = whole_of(session.desk())
+ahead = None
+if outlook is not None and unit in outlook.members:
+    rows = outlook.units
+    ahead = rows[(rows["unit_kind"] == unit[0]) & (rows["unit"] == unit[1])].iloc[0]
 
 if pd.isna(whole["attainment"]):
     finding = t.md("overview.finding_no_target", period=t.period(scope.period))
@@ -44,6 +58,14 @@ else:
         on_course=on_course,
         units=t(f"unit.{'reps' if scope.team else 'teams'}", count=len(units)),
     )
+if ahead is not None and outlook and outlook.days and not ahead["too_wide"]:
+    range_ = t.money_range(ahead["low90"], ahead["high90"])
+    finding += t("list.space") + t.md(
+        "overview.ahead", median=t.money(ahead["median"]), range=range_
+    )
+    if whole["target"] > 0:
+        chance = outlook.p_reach(float(whole["target"]), *unit)
+        finding += t("list.space") + t.md("overview.chance", chance=t.chance(chance))
 title(t("page.overview"), finding)
 # Filled last, as are the actions: the model takes longer than everything else on the page.
 verdict = st.empty()
@@ -67,10 +89,12 @@ tiles(
             "definition": t("overview.attainment_help"),
         },
         {
-            "label": t("overview.deals"),
-            "value": f"{int(whole['deals'])}",
-            "compared": t.period(scope.period),
-            "definition": t("overview.deals_help"),
+            "label": t("forecast.median", currency=currency),
+            "value": "–" if ahead is None or ahead["too_wide"] else t.money(ahead["median"]),
+            "compared": t("forecast.unknown")
+            if ahead is None
+            else t.money_range(ahead["low90"], ahead["high90"]),
+            "definition": t("forecast.median_help"),
         },
         {
             "label": t("overview.win_rate"),
@@ -89,7 +113,9 @@ tiles(
 
 first = st.container()
 
-targeted = units[units["attainment"].notna()].assign(
+reach = ask(chances, "revenue", "base")
+targeted = reach[(reach["unit_kind"] == ("rep" if scope.team else "team"))]
+targeted = targeted[targeted["attainment"].notna()].assign(
     label=lambda rows: rows["unit"].where(rows["unit"] != "", t("shell.no_team"))
 )
 flow = ask(monthly_flow).tail(MONTHS)
@@ -97,7 +123,7 @@ left_side, right_side = st.columns(2, gap="large")
 with left_side:
     if len(targeted):
         picture(
-            lambda: charts.attainment_bars(targeted.sort_values("attainment"), elapsed, t),
+            lambda: bullets(targeted.sort_values("attainment"), elapsed, "revenue", t),
             t(
                 "overview.units_finding",
                 on_course=on_course,
@@ -153,6 +179,25 @@ if rows["target"].notna().any() and (box := drawer(t("overview.table", count=len
         )
 
 
+def risks(rules: RuleSet) -> list[tuple[str, str]]:
+    """Grave risks, and what was agreed and is late, as links."""
+    said, found = newest_word(session.desk()), []
+    grave = ask(flags, rules, said)
+    grave = grave[(grave["severity"] == "severe") & (grave["state"] != "snoozed")]
+    if count := len(grave[["subject_kind", "subject"]].drop_duplicates()):
+        deals = grave[grave["subject_kind"] == "opportunity"].drop_duplicates("subject")
+        stake = t.money(float(deals["stake"].sum()))
+        words = t("overview.do_risks", count=count, deals=len(deals), stake=stake)
+        found.append(("risks", words))
+    agreed = follow_ups(session.desk())
+    late = overdue(agreed, NO_TASKS, scope.as_of)
+    waiting = sum(one.state == "open" for one in agreed)
+    if len(late) or waiting:
+        words = t("overview.do_follow", late=len(late), waiting=waiting)
+        found.append(("followup", words))
+    return found
+
+
 def actions() -> list[tuple[str, str]]:
     """What waits for a decision, most valuable first: the page for it, and the words."""
     rules = session.rules()
@@ -179,7 +224,7 @@ def actions() -> list[tuple[str, str]]:
         words = t("overview.do_wait")
     else:
         words = t("overview.do_none")
-    found = [("reallocate", words)]
+    found = [*risks(rules), ("reallocate", words)]
     if left := left_alone(session.desk()):
         found.append(("ownership", t("overview.do_left", count=left)))
     split = ask(ownership).of("account_owners")

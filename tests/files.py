@@ -141,7 +141,7 @@ def marts(
 
 def state(warehouse: Warehouse, entity: str = "opportunities") -> list[tuple]:
     """The current rows of an entity, without the number of the upload they came with."""
-    return rows(warehouse, f"select * exclude (upload_id) from raw_{entity}")
+    return rows(warehouse, f"select * exclude (upload_id, row_no) from raw_{entity}")
 
 
 def effect(receipt: Receipt) -> tuple[int, int, int, int]:

@@ -14,8 +14,6 @@ from pages._ui.blocks import finished
 from pages._ui.charts import (
     BLUE,
     GREY,
-    ORANGE,
-    attainment_bars,
     flows,
     month_bars,
     round_ticks,
@@ -38,14 +36,6 @@ MOVES = """
 def numbers(table: str, *texts: str) -> pd.DataFrame:
     frame = drawn(table)
     return frame.astype({name: float for name in frame if name not in texts})
-
-
-def attained(**units: float) -> pd.DataFrame:
-    """Units and the share of a target of 1,000 that each has reached."""
-    share = pd.Series(units)
-    return pd.DataFrame(
-        {"label": share.index, "won": share.values * 1000, "target": 1000.0, "attainment": share}
-    )
 
 
 def flow(*amounts: float) -> pd.DataFrame:
@@ -71,24 +61,6 @@ def kinds(figure: go.Figure) -> list[str]:
 
 
 # What is drawn
-
-
-def test_attainment_is_a_bar_on_the_whole_target_with_a_line_at_the_time_over():
-    figure = attainment_bars(attained(Ann=0.3, Bob=0.8), elapsed=0.5, t=EN)
-
-    whole, reached = figure.data
-    assert (whole.x, reached.x) == ((1.0, 1.0), (0.3, 0.8))
-    assert reached.y == ("Ann", "Bob")
-    assert reached.text == ("30 %", "80 %")
-    assert reached.marker.color == (ORANGE, BLUE)  # behind and on course
-    assert figure.layout.shapes[0].x0 == 0.5
-    assert figure.layout.yaxis.range == (1.5, -0.5)  # the first on top
-
-
-def test_a_target_far_exceeded_stays_inside_the_axis():
-    assert attainment_bars(attained(Ann=3.0), 0.5, EN).layout.xaxis.range[1] > 3
-    assert attainment_bars(attained(Ann=0.1), 0.5, EN).layout.xaxis.range[1] > 1
-    assert kinds(attainment_bars(attained().astype(float), 0.5, EN)) == ["bar", "bar"]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +119,6 @@ def test_the_browser_can_tell_that_it_has_drawn_a_figure_already():
 
 def test_every_number_of_a_figure_is_in_a_list():
     figures = [
-        attainment_bars(attained(Ann=0.3, Bob=0.8), 0.5, EN),
         month_bars(flow(10e3, 30e3), date(2026, 3, 1), EN),
         flows(numbers(MOVES, "from_rep", "to_rep", "item"), False, EN),
     ]
@@ -160,7 +131,6 @@ def test_every_number_of_a_figure_is_in_a_list():
 
 def test_names_are_escaped_in_every_figure():
     figures = [
-        attainment_bars(attained(**{HOSTILE: 0.5}), 0.5, EN),
         flows(numbers(MOVES, "from_rep", "to_rep", "item").replace("Ann", HOSTILE), False, EN),
     ]
 

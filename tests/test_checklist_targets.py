@@ -138,12 +138,12 @@ def test_a_column_of_totals_is_never_a_target():
     text = "Rep,Jan,Feb,Mar,Total,Q1 Total,合计\nAnn,1,2,3,6,6,6\nBob,1,,3,4,4,4\n"
     warehouse = Warehouse()
     load(warehouse, text, file=IN_2026)
-    progress = marts(warehouse, "goal_progress")["goal_progress"]
+    found = marts(warehouse, "goal_targets")["goal_targets"]
 
     with warehouse.cursor() as db:
         [[total]] = db.execute("select sum(amount) from raw_targets").fetchall()
     assert total == 10
-    assert set(progress.columns) >= {"unit", "target"}
+    assert found["amount"].sum() == 10
 
 
 def test_a_half_year_is_left_out_and_said_to_be():
@@ -297,6 +297,52 @@ def test_a_target_that_cannot_be_read_is_refused_with_its_line_and_cell():
 
     assert refused(rows) == [(3, "amount", "much", "bad_number")]
     assert list(rows.frame["row_no"]) == [2, 2, 2, 3, 3]
+
+
+def test_a_target_below_zero_is_refused_with_its_line():
+    """Line 66: a negative amount is no target; the rest is taken."""
+    rows = targets("Rep,Jan,Feb,Mar\nAnn,1,-2,3\nBob,4,(5),6\n")
+
+    assert refused(rows) == [
+        (2, "amount", "-2", "negative_target"),
+        (3, "amount", "(5)", "negative_target"),
+    ]
+    assert [row[3] for row in facts(rows)] == [1, 3, 4, 6]
+
+
+@pytest.mark.parametrize(
+    ("cell", "points"),
+    [("30%", 30), ("0.345", 34.5), ("45", 45), ("0.5 %", 0.5), ("１２.５％", 12.5)],
+)
+def test_targets_of_shares_are_kept_in_per_cent_whatever_the_sheet_is_counted_in(cell, points):
+    """Line 66: rates beside amounts; 万 is of money only."""
+    rows = targets(
+        "2026年目标（单位：万元）,,,,\n姓名,指标,1月,2月,3月\n"
+        f"张三,赢单率,{cell},1,1\n张三,销售额,3,4,5\n李四,销售额,3,4,5\n"
+    )
+
+    assert facts(rows, "kpi", "amount")[0] == ("conversion", points)
+    assert facts(rows, "amount")[3] == (30_000,)
+    assert not rows.rejections
+
+
+@pytest.mark.parametrize(
+    ("written", "kpi"),
+    [
+        ("赢单率", "conversion"),
+        ("客户留存率", "retention"),
+        ("拜访量", "activities"),
+        ("新增商机金额", "pipeline"),
+        ("CSAT", "satisfaction"),
+        ("Wins", "deals"),
+        ("Demos", "Demos"),
+    ],
+)
+def test_measures_have_their_own_names_in_both_languages(written, kpi):
+    """Line 66: other measures than revenue; what nobody knows stays as it is called."""
+    rows = targets(f"姓名,指标,1月,2月,3月\n张三,{written},1,2,3\n")
+
+    assert facts(rows, "kpi")[0] == (kpi,)
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the samples are not here")

@@ -204,7 +204,7 @@ def test_moves_to_other_teams_are_for_the_caller_to_allow(terminal, db, monkeypa
 def test_what_is_missing_is_null():
     rows = pd.DataFrame({"raw": [0.5, np.nan], "day": [pd.NaT, pd.NaT], "level": ["a", None]})
 
-    assert reports._records(rows) == [
+    assert reports.records(rows) == [
         {"raw": 0.5, "day": None, "level": "a"},
         {"raw": None, "day": None, "level": None},
     ]

@@ -18,7 +18,7 @@ from pages._ui import session
 from pages._ui.text import LANGUAGES, Text
 
 SHELL = Path(__file__).parents[1] / "pages" / "_ui" / "shell.py"
-PAGES = ("overview", "winrates", "profile", "model", "reallocate", "imports")
+PAGES = ("overview", "goals", "winrates", "profile", "model", "reallocate", "imports")
 
 TEN_DEALS = "opportunity_id,owner,stage,amount,created_on,closed_on\n" + "".join(
     f"d{number},Ann,{'Won' if number < 4 else 'Lost' if number < 8 else 'Proposal'},{number}000,"

@@ -40,46 +40,44 @@ def test_wins_and_trials_are_counted_by_rep_attributes_and_month_of_engagement(m
 
 
 @pytest.mark.parametrize(
-    ("closed_on", "won"),
-    [("2025-12-31", 0), ("2026-01-01", 100), ("2026-03-31", 100), ("2026-04-01", 0)],
+    ("closed_on", "listed"),
+    [("2025-12-31", 0), ("2026-01-01", 1), ("2026-03-31", 1), ("2026-04-01", 0)],
 )
-def test_the_period_includes_its_first_day_and_not_its_end(mart, closed_on, won):
+def test_the_period_includes_its_first_day_and_not_its_end(mart, closed_on, listed):
     rows = mart(
-        "goal_progress",
+        "period_deals",
         as_of=date(2026, 6, 1),
         reps=PEOPLE,
         opportunities=f"""
             opportunity_id | owner | amount | created_on | closed_on   | stage | outcome
             o1             | Ann   | 100    | 2025-12-01 | {closed_on} | Won   | won
+            o2             | Ann   | 100    | 2025-12-01 | {closed_on} | Lost  | lost
         """,
     )
 
-    assert {(row["unit_kind"], row["unit"]): row["won"] for row in rows}["company", ""] == won
+    assert [row["opportunity_id"] for row in rows] == ["o1"] * listed
 
 
-def test_a_quarter_takes_its_own_target_before_the_sum_of_its_months(mart):
+def test_figures_of_a_day_are_summed_by_person_and_measure_up_to_the_day(mart):
     rows = mart(
-        "goal_progress",
+        "measured",
         reps=PEOPLE,
-        targets="""
-            unit_kind | unit  | period  | period_start | kpi     | tier    | amount
-            rep       | Ann   | quarter | 2026-01-01   | revenue | base    | 100
-            rep       | Ann   | month   | 2026-01-01   | revenue | base    | 10
-            rep       | Bo    | month   | 2026-01-01   | revenue | base    | 10
-            rep       | Bo    | month   | 2026-02-01   | revenue |         | 20
-            rep       | Bo    | month   | 2026-04-01   | revenue | base    | 40
-            rep       | Bo    | month   | 2026-03-01   | revenue | stretch | 80
-            rep       | Bo    | year    | 2026-01-01   | revenue | base    | 999
-            rep       | Bo    | month   | 2026-03-01   | deals   | base    | 7
-            company   | Acme  | quarter | 2026-01-01   | revenue | base    | 500
+        measures="""
+            owner | kpi  | measured_on | value | n  | how
+            Ann   | CSAT | 2026-01-05  | 4     | 10 |
+            Ann   | csat | 2026-01-06  | 5     |    | mean
+            Ann   | demo | 2026-01-05  | 3     |    |
+                  | demo | 2026-01-05  | 7     |    |
+            Ann   | demo | 2026-04-01  | 9     |    |
         """,
     )
 
-    assert {row["unit"]: row["target"] for row in rows if row["target"] is not None} == {
-        "Ann": 100,
-        "Bo": 30,
-        "": 500,
-    }
+    assert only(rows, "rep", "team", "kpi", "how", "total", "weighted", "weight") == [
+        ("", "", "demo", "", 7, 7, 1),
+        ("Ann", "North", "csat", "", 4, 40, 10),
+        ("Ann", "North", "csat", "mean", 5, 5, 1),
+        ("Ann", "North", "demo", "", 3, 3, 1),
+    ]
 
 
 def test_an_owner_is_found_by_id_mail_name_or_a_confirmed_alias(mart):

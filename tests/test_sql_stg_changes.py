@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from data.warehouse import Warehouse
 from tests.files import BASE, load, marts
 
@@ -46,3 +49,41 @@ def test_a_change_that_shows_later_is_not_known_yet():
     assert {row[1] for row in changes(three_exports((1, 2, 3)), as_of=date(2026, 3, 2))} == {
         "amount", "close_date", "owner",
     }  # fmt: skip
+
+
+def as_read(exports: list[dict[str, tuple]]) -> set[tuple]:
+    """Changes as somebody finds them who reads the exports one after the other."""
+    known: dict[tuple[str, str], object] = {}
+    found = set()
+    for day, export in enumerate(exports, start=1):
+        for deal, said in export.items():
+            for field, value in zip(("owner", "stage", "amount"), said, strict=True):
+                before = known.get((deal, field))
+                if value is None:
+                    continue
+                if before is not None and before != value:
+                    found.add((deal, field, str(before), str(value), day))
+                known[deal, field] = value
+    return found
+
+
+SAID = st.tuples(
+    st.sampled_from(["Ann", "Bob"]),
+    st.sampled_from(["Talks", "Offer"]),
+    st.sampled_from([None, "10.00", "20.00"]),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from("abcde"), SAID, min_size=1), max_size=4))
+def test_the_same_changes_are_found_as_by_reading_one_export_after_the_other(exports):
+    warehouse = Warehouse()
+    for day, export in enumerate(exports, start=1):
+        lines = [
+            f"{deal},{who},{where},{size or ''}" for deal, (who, where, size) in export.items()
+        ]
+        text = "\n".join([f"{BASE},amount", *lines])
+        load(warehouse, text, as_of=date(2026, 3, day), file=f"{day}.csv")
+
+    assert {row[:5] for row in changes(warehouse)} == as_read(exports)
+    warehouse.close()

@@ -11,7 +11,12 @@ from pages._ui.text import LANGUAGES
 SCOPE = {"workspace": "sample", "period": "quarter", "team": "", "by": ""}
 """What every page looks at, with what goes without saying."""
 
-VIEWS = {"winrates": ("view", "shown"), "profile": ("rep", "against", "shown")}
+VIEWS = {
+    "winrates": ("view", "shown"),
+    "profile": ("rep", "against", "shown"),
+    "followup": ("followview",),
+    "risks": ("risk_view", "risk_since", "risk_due"),
+}
 """What is chosen on single pages; empty until somebody chooses."""
 
 

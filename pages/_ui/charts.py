@@ -28,46 +28,6 @@ ROW = 26
 """Height of one row of names, in pixels."""
 
 
-def attainment_bars(rows: pd.DataFrame, elapsed: float, t: Text) -> go.Figure:
-    """Bullet chart: won against target per unit, with a marker at the time that is over.
-
-    ``rows`` are those of ``goals.attainment`` with a target; the first is drawn on top.
-    """
-    names = [escaped(name) for name in rows["label"]]
-    hover = [
-        t(
-            "chart.attainment_hover",
-            unit=name,
-            won=t.money(row.won),
-            target=t.money(row.target),
-            share=t.rate(row.attainment),
-            elapsed=t.rate(elapsed),
-        )
-        for name, row in zip(names, rows.itertuples(), strict=True)
-    ]
-    behind = rows["attainment"].to_numpy() < elapsed
-    figure = go.Figure(
-        [
-            go.Bar(
-                y=names, x=[1.0] * len(names), orientation="h", marker_color=FAINT,
-                width=0.7, hoverinfo="skip",
-            ),
-            go.Bar(
-                y=names, x=rows["attainment"].tolist(), orientation="h", width=0.36,
-                marker_color=np.where(behind, ORANGE, BLUE).tolist(),
-                hovertext=hover, hoverinfo="text",
-                text=[t.rate(share) for share in rows["attainment"]],
-                textposition="outside", cliponaxis=False, textfont_size=13,
-            ),
-        ]
-    )  # fmt: skip
-    figure.add_vline(x=elapsed, line_width=2, line_dash="dot", line_color=GREY)
-    figure.update_layout(barmode="overlay")
-    largest = max(1.0, float(rows["attainment"].max())) if len(rows) else 1.0
-    figure.update_xaxes(tickformat=".0%", range=[0, largest * 1.18], showgrid=False)
-    return in_rows(figure, names, row=44 if len(names) <= 6 else ROW)
-
-
 def month_bars(flow: pd.DataFrame, as_of: date, t: Text) -> go.Figure:
     """Amount won by month, paler while the month of ``as_of`` is not over.
 

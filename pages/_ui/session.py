@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
+import pandas as pd
 import streamlit as st
 
 from analytics.desk import Answers, Desk
@@ -126,6 +127,12 @@ def scope() -> Scope:
 def rules() -> RuleSet:
     """The rules that hold: a new version counts from the next run on."""
     return current_rules(desk())
+
+
+def target_of(rows: pd.DataFrame, unit_kind: str, unit: str) -> float | None:
+    """A unit's target among the rows of ``attainment``; None without one."""
+    found = rows.loc[(rows["unit_kind"] == unit_kind) & (rows["unit"] == unit), "target"]
+    return float(found.iloc[0]) if len(found) and found.iloc[0] > 0 else None
 
 
 def page(name: str) -> st.Page:

@@ -7,79 +7,74 @@
 --
 -- An export that lacks the column, or has nothing in it, says nothing of the field.
 
-with said as (
+-- Of each field the version before which says anything of it.
+with lasting as (
     select
-        opportunities.opportunity_id,
-        opportunities.as_of,
-        opportunities.upload_id,
-        opportunities.stage,
-        coalesce(labels.rep, opportunities.owner) as rep,
-        opportunities.amount,
-        coalesce(opportunities.closed_on, opportunities.expected_on, opportunities.close_date)
-            as close_date
-    from said_opportunities as opportunities
-    left join stg_owner_labels as labels
-        on labels.label = opportunities.owner
-    cross join run
-    where opportunities.as_of <= run.as_of
-),
-
-facts as (
-    select
-        opportunity_id, as_of, upload_id, 'stage' as field, stage as value,
-        cast(null as double) as size, cast(null as date) as day
-    from said
-    union all
-    select
-        opportunity_id, as_of, upload_id, 'owner', rep, cast(null as double), cast(null as date)
-    from said
-    union all
-    select
-        opportunity_id, as_of, upload_id, 'amount', cast(amount as varchar),
-        cast(amount as double), cast(null as date)
-    from said
-    union all
-    select
-        opportunity_id, as_of, upload_id, 'close_date', cast(close_date as varchar),
-        cast(null as double), close_date
-    from said
-),
-
-paired as (
-    select
-        opportunity_id,
-        field,
-        value as after,
-        as_of as changed_by,
-        size,
-        day,
-        lag(value) over (
-            partition by opportunity_id, field order by as_of, upload_id
-        ) as before,
-        lag(as_of) over (
-            partition by opportunity_id, field order by as_of, upload_id
-        ) as known_on,
-        lag(size) over (
-            partition by opportunity_id, field order by as_of, upload_id
-        ) as size_before,
-        lag(day) over (
-            partition by opportunity_id, field order by as_of, upload_id
-        ) as day_before
-    from facts
-    where value is not null
+        *,
+        max(case when stage is not null then version end) over earlier as stage_version,
+        max(case when rep is not null then version end) over earlier as rep_version,
+        max(case when amount is not null then version end) over earlier as amount_version,
+        max(case when close_date is not null then version end) over earlier as day_version
+    from stg_versions
+    window earlier as (
+        partition by opportunity_id order by version
+        rows between unbounded preceding and 1 preceding
+    )
 )
 
 select
-    opportunity_id,
-    field,
-    before,
-    after,
-    known_on,
-    changed_by,
-    case
-        when field = 'close_date' then date_diff('day', day_before, day)
-        when field = 'amount' then size - size_before
-    end as difference
-from paired
-where before <> after
+    now.opportunity_id,
+    'stage' as field,
+    old.stage as before,
+    now.stage as after,
+    old.as_of as known_on,
+    now.as_of as changed_by,
+    cast(null as double) as difference
+from lasting as now
+inner join lasting as old
+    on old.opportunity_id = now.opportunity_id
+    and old.version = now.stage_version
+    and old.stage <> now.stage
+
+union all
+
+select
+    now.opportunity_id, 'owner', old.rep, now.rep, old.as_of, now.as_of, cast(null as double)
+from lasting as now
+inner join lasting as old
+    on old.opportunity_id = now.opportunity_id
+    and old.version = now.rep_version
+    and old.rep <> now.rep
+
+union all
+
+select
+    now.opportunity_id,
+    'amount',
+    cast(old.amount as varchar),
+    cast(now.amount as varchar),
+    old.as_of,
+    now.as_of,
+    cast(now.amount as double) - cast(old.amount as double)
+from lasting as now
+inner join lasting as old
+    on old.opportunity_id = now.opportunity_id
+    and old.version = now.amount_version
+    and old.amount <> now.amount
+
+union all
+
+select
+    now.opportunity_id,
+    'close_date',
+    cast(old.close_date as varchar),
+    cast(now.close_date as varchar),
+    old.as_of,
+    now.as_of,
+    date_diff('day', old.close_date, now.close_date)
+from lasting as now
+inner join lasting as old
+    on old.opportunity_id = now.opportunity_id
+    and old.version = now.day_version
+    and old.close_date <> now.close_date
 order by opportunity_id, changed_by, field

@@ -9,6 +9,7 @@
 -- size_band    employees of the account
 -- closed_on    actual close, null while open
 -- expected_on  expected close, null when closed
+-- planned_on   expected close as last said, kept after the close where the CRM keeps it
 
 with product_aliases as (
     select alias, canonical
@@ -126,6 +127,7 @@ select
     case
         when known.known_outcome = 'open' then coalesce(known.expected_on, known.close_date)
     end as expected_on,
+    known.expected_on as planned_on,
     known.next_step
 from known
 cross join stg_currency as main

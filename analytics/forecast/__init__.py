@@ -1,0 +1,1 @@
+"""What a period will bring: open opportunities and those still to come, simulated."""
