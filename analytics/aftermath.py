@@ -47,7 +47,9 @@ class Outcome:
     then, now
         The number when it was written down and today, as its page shows it.
     days
-        Days between the two.
+        Days of which the data tells between the two.
+    since_days
+        The last of them that ``since`` looks at.
     before, since
         What can be compared: the number over the span up to that day, and over the days since
         alone. Speeds are per 28 days. Equal to ``then`` and ``now`` where only a state is known.
@@ -71,6 +73,7 @@ class Outcome:
     days: int
     before: Measure
     since: Measure
+    since_days: int = 0
     moved: Moved = "unknown"
     as_agreed: bool | None = None
     low: float = math.nan
@@ -105,13 +108,14 @@ def outcome(
     toward
         Which way it should have gone.
     spans
-        The last day known when it was written down, and the last day known now.
+        The last day known when it was written down, and the newest day that the data tells of:
+        a day without an upload is none without results.
     flow
         The daily results of the unit: day, won, lost, won_amount, activities; empty for a number
         that is no flow.
     """
     days = (spans[1] - spans[0]).days
-    plain = Outcome(then, now, days, then, now)
+    plain = Outcome(then, now, days, then, now, days)
     if about.number == "deal":
         return _of_deal(plain)
     if about.number in FLOWS or about.number == "win_rate":
@@ -165,7 +169,7 @@ def _of_flow(found: Outcome, about: About, day: date, flow: pd.DataFrame) -> Out
         return found
     since_days = min(found.days, RATE_DAYS) if number == "win_rate" else found.days
     [since], [n_since] = levels(flow, number, [end + found.days], since_days)
-    found = replace(found, since=Measure(float(since), int(n_since)))
+    found = replace(found, since=Measure(float(since), int(n_since)), since_days=since_days)
     if found.days < MIN_DAYS:
         return found
     if number == "win_rate":

@@ -10,7 +10,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from analytics import goals, pace, targets
+from analytics import goals, misfits, pace, targets
 from analytics.desk import Desk, of_everybody
 from analytics.goalbook import Goal, counting, recorded, target_rows
 from analytics.pace import Course
@@ -35,7 +35,7 @@ def targets_in_force(desk: Desk) -> pd.DataFrame:
     """The targets that count on the as-of date: ``targets.COLUMNS``."""
     files = desk.ask(file_targets)
     here = target_rows(counting(goal_entries(desk), desk.scope.as_of))
-    return targets.in_force(files, here, desk.scope.as_of)
+    return targets.in_force(files, here, desk.scope.as_of, _means(desk, files, here))
 
 
 @of_everybody
@@ -52,6 +52,22 @@ def own_measures(desk: Desk) -> pd.DataFrame:
     kpi = _named(rows["kpi"])
     mean = (kpi.map(is_rate).astype(bool) & (rows["how"] != "sum")) | (rows["how"] == "mean")
     return rows.assign(kpi=kpi, mean=mean)
+
+
+@of_everybody
+def is_mean(desk: Desk, kpi: str) -> bool:
+    """Whether a measure is an average, by what files say of theirs, else by its name."""
+    if kpi in FLOWS:
+        return False
+    rows = desk.ask(own_measures)
+    rows = rows[rows["kpi"] == kpi]
+    return bool(rows["mean"].any()) if len(rows) else is_rate(kpi)
+
+
+def _means(desk: Desk, *rows: pd.DataFrame) -> list[str]:
+    """Those measures of targets that are averages."""
+    kpis = {kpi for part in rows for kpi in part["kpi"]}
+    return sorted(kpi for kpi in kpis if desk.ask(is_mean, kpi))
 
 
 def _named(kpis: pd.Series) -> pd.Series:
@@ -90,9 +106,10 @@ def attained(desk: Desk, kpi: str, tier: str) -> pd.DataFrame:
 
 def _attained(desk: Desk, kpi: str, tier: str) -> pd.DataFrame:
     period, spells = desk.scope.period, desk.ask(goal_tables)["team_spells"]
-    aims = targets.of_period(desk.ask(targets_in_force), spells, period, kpi, tier)
+    mean = desk.ask(is_mean, kpi)
+    aims = targets.of_period(desk.ask(targets_in_force), spells, period, kpi, tier, mean)
     reached, elapsed = desk.ask(reached_so_far, kpi), period.elapsed(desk.scope.as_of)
-    return goals.attainment(goals.units(spells), reached, aims, elapsed, kpi)
+    return goals.attainment(goals.units(spells), reached, aims, elapsed, kpi, mean=mean)
 
 
 def differences(desk: Desk, kpi: str, tier: str) -> pd.DataFrame:
@@ -105,7 +122,7 @@ def differences(desk: Desk, kpi: str, tier: str) -> pd.DataFrame:
     known, period = desk.ask(targets_in_force), desk.scope.period
     spells = desk.ask(goal_tables)["team_spells"]
     alone = known[known["unit_kind"] == "rep"]
-    below = targets.of_period(alone, spells, period, kpi, tier)
+    below = targets.of_period(alone, spells, period, kpi, tier, desk.ask(is_mean, kpi))
     keys = ["unit_kind", "unit"]
     rows = desk.ask(attained, kpi, tier)[[*keys, "team", "target"]]
     sums = below.rename(columns={"target": "people"})[[*keys, "people"]]
@@ -128,7 +145,7 @@ def reached_so_far(desk: Desk, kpi: str) -> pd.DataFrame:
     rows = rows[rows["kpi"] == kpi]
     inside = rows["day"].between(str(period.start), str(period.end), inclusive="left")
     sums = goals.by_unit(rows[inside], spells, ["total", "weighted", "weight"])
-    if rows["mean"].any():
+    if desk.ask(is_mean, kpi):
         return goals.means(sums.assign(total=sums["weighted"]))
     return pd.DataFrame({"value": sums["total"], "n": sums["weight"]})
 
@@ -184,9 +201,10 @@ def way_of(desk: Desk, kpi: str) -> Way:
 
 
 def target_problems(desk: Desk) -> pd.DataFrame:
-    """What in the targets does not fit, with line and file; see ``targets.problems``."""
-    spells = desk.ask(goal_tables)["team_spells"]
-    return targets.problems(desk.ask(file_targets), spells, desk.ask(targets_in_force))
+    """What in the targets does not fit, with line and file; see ``misfits.problems``."""
+    spells, known = desk.ask(goal_tables)["team_spells"], desk.ask(targets_in_force)
+    means = _means(desk, known)
+    return misfits.problems(desk.ask(file_targets), spells, known, desk.scope.period, means)
 
 
 def deals_behind(desk: Desk, unit_kind: str, unit: str) -> pd.DataFrame:

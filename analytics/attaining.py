@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics import feasibility, goals, pace, targets
+from analytics import feasibility, goals, pace
 from analytics.aiming import (
     attained,
     daily_of,
+    is_mean,
     reached_so_far,
     targets_in_force,
     way_of,
@@ -21,7 +22,7 @@ from analytics.feasibility import Proposed
 from analytics.outlook import forecast, prospects
 from analytics.ratchet import Ratchet, ratchet
 from analytics.scope import Period
-from analytics.targets import is_rate
+from analytics.tiling import own_of_period
 from analytics.workflow import goal_tables, of_team
 
 SIMULATED = ("revenue", "deals")
@@ -85,7 +86,7 @@ def samples_of(desk: Desk, kpi: str, unit_kind: str, unit: str) -> tuple[NDArray
         if found is None or (unit_kind, unit) not in found.members:
             return None, 0
         return found.samples(unit_kind, unit, kpi), 0
-    if is_rate(kpi):
+    if desk.ask(is_mean, kpi):
         return None, 0
     everybody = desk.at(team="").ask(_stretches, kpi)
     if (unit_kind, unit) not in everybody.index:
@@ -129,7 +130,7 @@ def lost_on(desk: Desk, kpi: str, tier: str) -> tuple[date | None, str]:
     row = rows[(rows["unit_kind"] == unit[0]) & (rows["unit"] == unit[1])]
     first = max(as_of, period.start - timedelta(days=1))
     left = (period.end - timedelta(days=1) - first).days
-    if row.empty or not row["target"].iloc[0] > 0 or left <= 0 or is_rate(kpi):
+    if row.empty or not row["target"].iloc[0] > 0 or left <= 0 or desk.ask(is_mean, kpi):
         return None, ""
     target, so_far = float(row["target"].iloc[0]), float(row["value"].iloc[0])
     way = desk.ask(way_of, kpi)
@@ -186,7 +187,8 @@ def open_behind(desk: Desk, unit_kind: str, unit: str) -> pd.DataFrame:
 def target_ratchet(desk: Desk) -> Ratchet:
     """Whether people's revenue targets for the scope's kind of period have ratcheted so far."""
     tables, known = desk.ask(goal_tables), desk.ask(targets_in_force)
-    known, daily = known[known["unit_kind"] == "rep"], tables["daily_results"]
+    daily, spells = tables["daily_results"], tables["team_spells"]
+    known = known[known["unit_kind"] == "rep"]
     past = desk.scope.period
     found: list[Period] = []
     if past.end > desk.scope.as_of:
@@ -198,7 +200,7 @@ def target_ratchet(desk: Desk) -> Ratchet:
     if not found:
         return ratchet(pd.DataFrame(columns=["unit", "period", "target", "won"], dtype=float))
     aims = pd.concat(
-        targets.own_of_period(known, one, "revenue", "base").assign(period=number)
+        own_of_period(known, spells, one, "revenue", "base", mean=False).assign(period=number)
         for number, one in enumerate(found)
     )
     edges = np.array([found[0].start, *(one.end for one in found)], dtype="datetime64[D]")

@@ -114,7 +114,8 @@ def history(daily: pd.DataFrame, reps: pd.Index, period: Period, as_of: date, of
         sums += np.where(there, of_year.to_numpy(float), 0.0)
         years += there
     average = sums.sum() / max(years.sum(), 1)
-    return (sums + PRIOR_YEARS * average) / (years + PRIOR_YEARS)
+    # Credits may exceed what somebody won.
+    return ((sums + PRIOR_YEARS * average) / (years + PRIOR_YEARS)).clip(min=0.0)
 
 
 def _years_before(day: date, years: int) -> date:
@@ -166,7 +167,7 @@ def potential(
     pipeline = sums["pipeline"].to_numpy(float)
     worth = sums["won_amount"].sum() / max(pipeline.sum(), 1.0)
     arrivals = pipeline * worth * (period.end - period.start).days / 365
-    return expected.reindex(reps).fillna(0.0).to_numpy(float) + arrivals
+    return (expected.reindex(reps).fillna(0.0).to_numpy(float) + arrivals).clip(min=0.0)
 
 
 def seasons(daily: pd.DataFrame, as_of: date, of: str) -> Seasons:
@@ -184,7 +185,7 @@ def seasons(daily: pd.DataFrame, as_of: date, of: str) -> Seasons:
         begins = after - 12 * (back + 1)
         inside = (months >= begins) & (months < begins + 12)
         place = months[inside].astype(int) % 12
-        found = np.bincount(place, weights=amounts[inside], minlength=12)
+        found = np.bincount(place, weights=amounts[inside], minlength=12).clip(min=0.0)
         total += found / found.sum() if found.sum() > 0 else even
     return Seasons(tuple((total / total.sum()).tolist()), years)
 

@@ -12,14 +12,13 @@ import numpy as np
 import pandas as pd
 
 from analytics import cascade, goals
-from analytics.aiming import ADJUSTMENT, KIND, goal_entries, whole_of
+from analytics.aiming import ADJUSTMENT, KIND, goal_entries, is_mean, whole_of
 from analytics.cascade import Seasons
 from analytics.desk import Desk
 from analytics.goalbook import (
     HUNDRED,
     Goal,
     Part,
-    State,
     Way,
     adjusted,
     record,
@@ -28,7 +27,7 @@ from analytics.goalbook import (
     spoken_of,
 )
 from analytics.outlook import prospects
-from analytics.targets import FLOWS, MONEY, is_rate
+from analytics.targets import FLOWS, MONEY
 from analytics.workflow import alone, goal_tables, of_team
 from data import journal
 from data.errors import SettingError
@@ -56,27 +55,28 @@ def draft(
 ) -> Goal:
     """A target of the scope's team, or of the company, for its period, divided among its people.
 
-    A rate is not divided: a target of it is of the whole, and a share is given in per cent.
+    An average is not divided: a target of it is of the whole, and a share is given in per cent.
 
     Raises
     ------
     SettingError
-        The total is not above zero, or there is nobody to divide it among.
+        The total is below one hundredth (``total``), or there is nobody to divide it among
+        (``people``).
     """
-    if not total > 0:
-        raise SettingError("A target is above zero.", setting="total", value=total)
+    hundredths = round(total * HUNDRED) if total > 0 else 0
+    if hundredths < 1:
+        raise SettingError("A target is at least 0.01.", setting="total", value=total)
     unit_kind, unit = desk.ask(whole_of)
-    hundredths = round(total * HUNDRED)
     kind: Literal["company", "team"] = "team" if unit_kind == "team" else "company"
     goal = Goal(
         kpi, tier, desk.scope.period, kind, unit, hundredths, method, (), (), effective_on,
         note.strip(),
     )  # fmt: skip
-    if is_rate(kpi):
+    if desk.ask(is_mean, kpi):
         return goal
     weights = desk.ask(weights_of, kpi, method)
     if weights.empty:
-        raise SettingError("There is nobody to divide it among.", setting="total", value=total)
+        raise SettingError("There is nobody to divide it among.", setting="people", value=total)
     smallest = 1 if kpi in MONEY else HUNDRED
     step = cascade.readable_step(hundredths, len(weights), smallest)
     amounts = cascade.split(hundredths, weights["weight"].tolist(), step)
@@ -126,9 +126,11 @@ def approve(desk: Desk, goal: Goal, by: str, at: datetime) -> Goal:
 
 
 def withdraw(desk: Desk, goal: Goal, by: str, at: datetime) -> Goal:
-    """Drop a proposal, or take back what had been approved."""
-    gone: State = "declined" if goal.state == "proposed" else "withdrawn"
-    return _say(desk, replace(goal, state=gone), by, at)
+    """Drop a proposal, or take back from today on what had been approved."""
+    if goal.state == "proposed":
+        return _say(desk, replace(goal, state="declined"), by, at)
+    gone = replace(goal, state="withdrawn", effective_on=desk.scope.as_of)
+    return _say(desk, gone, by, at)
 
 
 def settle(desk: Desk, goal: Goal, way: Way, by: str, at: datetime) -> Goal:
@@ -231,7 +233,7 @@ def answer_change(
 
 def can_divide(kpi: str) -> bool:
     """Whether a target of this measure is divided among people."""
-    return not is_rate(kpi) and kpi in FLOWS
+    return kpi in FLOWS
 
 
 def versions_of(desk: Desk, goal: Goal) -> list[Goal]:

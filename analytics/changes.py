@@ -148,8 +148,9 @@ def _beside(rows: pd.DataFrame, both: NDArray) -> pd.DataFrame:
     found = {
         "slipped": both & _flags(days > 0),
         "earlier": both & _flags(days < 0),
-        "re_owned": both & _flags(rows["rep"] != rows["rep_then"]),
-        "stage": both & _flags(rows["stage"] != rows["stage_then"]),
+        # What nobody owns on either day has not changed hands.
+        "re_owned": both & _flags(rows["rep"].fillna("") != rows["rep_then"].fillna("")),
+        "stage": both & _flags(rows["stage"].fillna("") != rows["stage_then"].fillna("")),
     }
     parts = [
         rows.loc[where, list(SHOWN)].assign(kind=kind, days=days[where])

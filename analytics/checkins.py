@@ -59,20 +59,20 @@ def of_content(said: Mapping[str, Any], by: str, at: pd.Timestamp) -> CheckIn:
     )
 
 
-def next_due(last: date | None, rhythm: Rhythm, as_of: date) -> date | None:
+def next_due(last: date | None, rhythm: Rhythm, began: date) -> date | None:
     """When the next check-in is due; None without a rhythm.
 
-    The first one is due on the Friday of the week of ``as_of``, or on the last day of its month.
+    The first one is due on the Friday of the week of ``began``, or on the last day of its month.
     """
     if rhythm == "none":
         return None
     if rhythm == "monthly":
         if last is None:
-            return as_of.replace(day=calendar.monthrange(as_of.year, as_of.month)[1])
+            return began.replace(day=calendar.monthrange(began.year, began.month)[1])
         year, month = divmod(last.year * 12 + last.month, 12)
         return date(year, month + 1, min(last.day, calendar.monthrange(year, month + 1)[1]))
     if last is None:
-        return as_of + timedelta(days=max(FRIDAY - as_of.weekday(), 0))
+        return began + timedelta(days=max(FRIDAY - began.weekday(), 0))
     return last + timedelta(days=7 if rhythm == "weekly" else 14)
 
 
@@ -89,6 +89,7 @@ def due(
     held: Sequence[CheckIn],
     rhythms: Mapping[tuple[str, str], Rhythm],
     as_of: date,
+    began: Mapping[tuple[str, str], date],
 ) -> pd.DataFrame:
     """When each person is met next.
 
@@ -98,6 +99,9 @@ def due(
         rep, team.
     rhythms
         By ("rep", name), ("team", name) or ("company", ""); the narrowest holds.
+    began
+        Since when each of ``rhythms`` holds, and ("company", "") without one; else since
+        ``as_of``. It must not move from day to day, or nobody who was never met is ever late.
 
     Returns
     -------
@@ -107,11 +111,13 @@ def due(
     last: dict[str, date] = {}
     for one in held:
         last[one.rep] = max(one.as_of, last.get(one.rep, one.as_of))
-    usual = rhythms.get(("company", ""), USUAL)
+    everybody = ("company", "")
     rows = []
     for rep, team in reps[["rep", "team"]].itertuples(index=False):
-        rhythm = rhythms.get(("rep", rep)) or rhythms.get(("team", team)) or usual
-        due_on = next_due(last.get(rep), rhythm, as_of)
+        places = [("rep", rep), ("team", team), everybody]
+        holds = next((one for one in places if one in rhythms), everybody)
+        rhythm = rhythms.get(holds, USUAL)
+        due_on = next_due(last.get(rep), rhythm, min(began.get(holds, as_of), as_of))
         if due_on:
             since = since_when(last.get(rep), rhythm, as_of)
             late = max((as_of - due_on).days, 0)

@@ -56,17 +56,17 @@ class Basis:
     elapsed
         Share of the period that is over.
     items
-        Open opportunities: name, value, expected_on, next_step.
+        Open opportunities: opportunity_id, name, value, expected_on, next_step.
     notes_next_steps
         The CRM has next steps at all.
     changes
-        Of the mart ``changes``: name, field, changed_by, difference.
+        Of the mart ``changes``: opportunity_id, name, field, changed_by, difference.
     people
         Everybody: rep, team, active, open_count.
     absences
         starts_on, ends_on.
     outcomes
-        Of ``follow_ups``, in their order.
+        Of those of ``follow_ups`` that were closed since the last one, by id.
     """
 
     flow: pd.DataFrame
@@ -78,7 +78,7 @@ class Basis:
     people: pd.DataFrame
     absences: pd.DataFrame
     follow_ups: tuple[FollowUp, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: Mapping[str, Outcome]
 
 
 def points(basis: Basis, rep: str, since: date, as_of: date) -> tuple[Point, ...]:
@@ -87,7 +87,7 @@ def points(basis: Basis, rep: str, since: date, as_of: date) -> tuple[Point, ...
     found = [
         _pace(basis),
         _results(basis.flow[(basis.flow["day"] > after) & (basis.flow["day"] <= until)]),
-        _slipped(basis.changes, after),
+        _slipped(basis, after),
         _overdue(basis.items, until),
         _no_next_step(basis) if basis.notes_next_steps else None,
         _agreed(basis, as_of),
@@ -119,14 +119,17 @@ def _results(flow: pd.DataFrame) -> Point:
     return Point("results", counts | amounts)
 
 
-def _slipped(changes: pd.DataFrame, after: pd.Timestamp) -> Point:
+def _slipped(basis: Basis, after: pd.Timestamp) -> Point:
+    changes = basis.changes
     later = changes[
         (changes["field"] == "close_date")
         & (changes["difference"].astype(float) > 0)
         & (pd.to_datetime(changes["changed_by"]) > after)
+        # Of what was won or lost the day of that replaces the expected one: nothing has slipped.
+        & changes["opportunity_id"].isin(basis.items["opportunity_id"])
     ]
-    names = later.sort_values("difference", ascending=False)["name"].unique()
-    return Point("slipped", {"count": len(names)}, tuple(names[:NAMED]), bool(len(names)))
+    deals = later.sort_values("difference", ascending=False).drop_duplicates("opportunity_id")
+    return Point("slipped", {"count": len(deals)}, tuple(deals["name"][:NAMED]), bool(len(deals)))
 
 
 def _overdue(items: pd.DataFrame, until: pd.Timestamp) -> Point:
@@ -151,15 +154,11 @@ def _agreed(basis: Basis, as_of: date) -> Point:
 
 
 def _closed(basis: Basis, since: date) -> Point | None:
-    over = [
-        (one, what)
-        for one, what in zip(basis.follow_ups, basis.outcomes, strict=True)
-        if one.closed_on and one.closed_on > since
-    ]
+    over = [one for one in basis.follow_ups if one.closed_on and one.closed_on > since]
     if not over:
         return None
-    moved = sum(what.as_agreed is True for _, what in over)
-    names = tuple(one.action or one.note for one, _ in over[:NAMED])
+    moved = sum(basis.outcomes[one.id].as_agreed is True for one in over)
+    names = tuple(one.action or one.note for one in over[:NAMED])
     return Point("closed", {"count": len(over), "moved": moved}, names, asks=True)
 
 

@@ -1,9 +1,10 @@
 """Flags on customers, segments and the company: what hangs on one of them, and where it changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.books import Concentration
 from analytics.flags import THRESHOLDS, Thresholds, none, ranked, rows_of
@@ -12,7 +13,9 @@ from analytics.flags import THRESHOLDS, Thresholds, none, ranked, rows_of
 def sole_experts(experts: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Segments with open opportunities in which only one active person has ever won.
 
-    Since when is the day the oldest of these opportunities began.
+    Of those of one person that share an open opportunity, only the widest: else the same fact
+    would be told of a product, of a sector, and of both together. Since when is the day the oldest
+    of these opportunities began.
 
     Parameters
     ----------
@@ -22,12 +25,9 @@ def sole_experts(experts: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     open_ones = experts[experts["open"] > 0].reset_index(drop=True)
     if open_ones.empty:
         return none()
-    inside = []
-    for segment in open_ones["segment"]:
-        where = np.ones(len(items), bool)
-        for field, level in segment:
-            where &= (items[field] == level).fillna(False).to_numpy(bool)
-        inside.append(items[where])
+    masks = [_inside(items, segment) for segment in open_ones["segment"]]
+    kept = _widest(open_ones, masks)
+    open_ones, inside = open_ones.loc[kept].reset_index(drop=True), [items[masks[n]] for n in kept]
     names = [" × ".join(level for _, level in segment) for segment in open_ones["segment"]]
     return rows_of(
         open_ones,
@@ -44,6 +44,29 @@ def sole_experts(experts: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
         n=open_ones["tried"],
         of=names,
     )  # fmt: skip
+
+
+def _inside(items: pd.DataFrame, segment: Iterable[Sequence[str]]) -> NDArray[np.bool_]:
+    """Which open opportunities are of a segment (field and level, in pairs)."""
+    where = np.ones(len(items), bool)
+    for field, level in segment:
+        where &= (items[field] == level).fillna(False).to_numpy(bool)
+    return where
+
+
+def _widest(experts: pd.DataFrame, masks: Sequence[NDArray[np.bool_]]) -> list[int]:
+    """Rows that share no open opportunity with a wider one of the same person, in their order."""
+    fields = [len(segment) for segment in experts["segment"]]
+    order = sorted(range(len(masks)), key=lambda n: (-int(masks[n].sum()), fields[n], n))
+    taken: dict[str, NDArray[np.bool_]] = {}
+    kept = []
+    for row in order:
+        rep = str(experts["rep"].iloc[row])
+        before = taken.get(rep, np.zeros(len(masks[row]), bool))
+        if not (before & masks[row]).any():
+            kept.append(row)
+            taken[rep] = before | masks[row]
+    return sorted(kept)
 
 
 COLUMN_OF = {"rep": "rep", "account": "account_id"}
@@ -172,3 +195,26 @@ def drifts(found: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
         after=rows["late"],
         of=rows["level"],
     )
+
+
+def in_question(flags: pd.DataFrame, items: pd.DataFrame) -> pd.Series:
+    """Expected money in question of each kind, of every opportunity once (currency).
+
+    What a goal misses is no expected money, and what somebody has too little of is not there: they
+    are left out, and what no money is known of. Of people and segments whose win rate falls, the
+    largest: they share opportunities, and only a part of each is in question.
+    """
+    known = flags[~flags["kind"].isin(("goal_gap", "starved")) & flags["stake"].notna()]
+    by = known.groupby("kind")["stake"]
+    sums = by.sum()
+    sums.update(by.max()[lambda most: most.index.isin(["drift"])])
+    for kind, rows in known[known["kind"].isin(("sole_expert", "concentrated"))].groupby("kind"):
+        held = np.zeros(len(items), bool)
+        for subject_kind, subject in zip(rows["subject_kind"], rows["subject"], strict=True):
+            if subject_kind == "segment":
+                segment = [pair.split("=", 1) for pair in subject.split("|")]
+            else:
+                segment = [[COLUMN_OF[subject_kind], subject]]
+            held |= _inside(items, segment)
+        sums[kind] = items.loc[held, "expected"].sum()
+    return sums

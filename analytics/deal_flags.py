@@ -133,9 +133,9 @@ def _overdue(rows: pd.DataFrame, today: pd.Timestamp, of: Thresholds) -> pd.Data
 
 
 def _silent(rows: pd.DataFrame, today: pd.Timestamp, of: Thresholds) -> pd.DataFrame:
-    planned = _true(rows["next_step"]) | (rows["tasks"].fillna(0).to_numpy(float) > 0)
+    planned = _true(rows["next_step"]) | (rows["planned"].fillna(0).to_numpy(float) > 0)
     seen = rows["last_activity"].notna().to_numpy()
-    if not (planned.any() or seen.any()):
+    if not (planned.any() or seen.any() or (rows["tasks"] > 0).any()):
         # The data has neither plans nor activities: it says nothing of single opportunities.
         return _rows(rows, np.zeros(len(rows), bool), "silent", since=rows["created_on"])
     sign = pd.concat([rows["last_activity"], rows["created_on"]], axis=1).max(axis=1)
@@ -151,7 +151,9 @@ def _silent(rows: pd.DataFrame, today: pd.Timestamp, of: Thresholds) -> pd.DataF
 
 
 def _grown(rows: pd.DataFrame, ages: pd.DataFrame, of: Thresholds) -> pd.DataFrame:
-    before, after = rows["grown_from"].to_numpy(float), rows["grown_to"].to_numpy(float)
+    # What was cut back since has grown by no more than it has now.
+    before = rows["grown_from"].to_numpy(float)
+    after = rows[["grown_to", "grown_now"]].min(axis=1).to_numpy(float)
     growth = np.divide(after, before, out=np.full(len(rows), np.nan), where=before > 0) - 1
     every = ages[ages["stage"] == ""].sort_values("age_days")
     middle = _at(every, 0.5) if every["deals"].sum() >= of.least_closed else np.inf

@@ -80,6 +80,9 @@ class Thresholds:
         They are ranked then.
     ranked_share
         Share of them that is flagged then, those that go furthest.
+    least_ranked
+        Opportunities, people or accounts below which there is no tenth of them to speak of: each
+        is looked at by itself.
     slips, strong_slips
         Times a close date moved back: once happens to most, twice is a habit, and forecasts
         seldom hold from the third time on.
@@ -119,6 +122,7 @@ class Thresholds:
     least_closed: int = 40
     usual_share: float = 0.5
     ranked_share: float = 0.1
+    least_ranked: int = 10
     slips: int = 2
     strong_slips: int = 3
     overdue_days: int = 30
@@ -173,10 +177,12 @@ def weighed(flags: pd.DataFrame, expected: pd.Series, of: Thresholds = THRESHOLD
     The rows with ``severity``.
     """
     known = expected.dropna().to_numpy(float)
+    # Where nothing is known nothing is much.
     large, middle = np.quantile(known, [1 - of.severe_share, 0.5]) if len(known) else [np.inf] * 2
+    total = known.sum() if len(known) else np.inf
     is_deal = (flags["subject_kind"] == "opportunity").to_numpy(bool)
-    much = np.where(is_deal, large, of.severe_part * known.sum())
-    some = np.where(is_deal, middle, of.watch_part * known.sum())
+    much = np.where(is_deal, large, of.severe_part * total)
+    some = np.where(is_deal, middle, of.watch_part * total)
     subject = flags["subject_kind"].astype(str) + "|" + flags["subject"].astype(str)
     together = flags.groupby(subject)
     strong = together["strong"].transform("any") | (together["kind"].transform("size") > 1)
@@ -269,12 +275,14 @@ def ranked(
     """Which of those that give a signal are flagged, and the share that gives it.
 
     All of them, unless they are more than ``usual_share``: then the ``ranked_share`` of all that
-    goes furthest.
+    goes furthest. The share is missing with fewer than ``least_ranked``: all are flagged then.
     """
-    share = float(holds.mean()) if len(holds) else 0.0
+    if len(holds) < of.least_ranked:
+        return holds, np.nan
+    share = float(holds.mean())
     if share <= of.usual_share:
         return holds, share
-    most = max(int(len(holds) * of.ranked_share), 1)
+    most = int(len(holds) * of.ranked_share)
     furthest = np.lexsort((np.arange(len(holds)), -np.where(holds, size, -np.inf)))[:most]
     chosen = np.zeros(len(holds), bool)
     chosen[furthest] = True

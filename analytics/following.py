@@ -16,7 +16,7 @@ from analytics.desk import Desk, of_everybody
 from analytics.followups import About, FollowUp, Kind, Measure, Toward, Word
 from analytics.scope import Period
 from analytics.spans import FLOWS, day_number
-from analytics.workflow import goal_tables, marts, workings
+from analytics.workflow import goal_tables, history, marts, workings
 from data import journal
 
 FOLLOW_UP, SAID, CHECK_IN, RHYTHM = "follow_up", "follow_up_word", "check_in", "rhythm"
@@ -168,25 +168,43 @@ def followed_deals(desk: Desk, said: int) -> pd.DataFrame:
     )["followed_deals"]  # fmt: skip
 
 
-def aftermath_of(
-    desk: Desk, one: FollowUp, flags: frozenset[tuple[str, str]] | None = None
-) -> Outcome:
-    """What the number of a follow-up did since, by the data of the as-of date.
+@of_everybody
+def told_until(desk: Desk, number: str) -> date:
+    """The newest day of which the data tells about a number, no later than the as-of date.
 
-    ``flags`` are kind and subject of the risks that hold today; None where nobody has looked.
+    It is that of the newest export, or of the newest event where that is later; of activities that
+    of theirs. Without any, the as-of date.
+    """
+    as_of, calls = desk.scope.as_of, number == "activities"
+    past = desk.ask(history)
+    told = past["undone_at"].isna() & (
+        past["entity"] == ("activities" if calls else "opportunities")
+    )
+    days = [day.date() for day in pd.to_datetime(past.loc[told, "as_of"].dropna())]
+    if calls:
+        flow = goal_tables(desk)["daily_results"]
+        days += [day.date() for day in flow.loc[flow["activities"] > 0, "day"].nlargest(1)]
+    elif event := desk.warehouse.newest_event(as_of):
+        days.append(event)
+    return min(as_of, max(days, default=as_of))
+
+
+def aftermath_of(desk: Desk, one: FollowUp, holds: bool | None = None) -> Outcome:
+    """What the number of a follow-up did since, up to the newest day that the data tells of.
+
+    ``holds``: of a follow-up on a risk, whether that still holds; None where nobody can tell.
     """
     flow = pd.DataFrame()
     if one.about.number in FLOWS or one.about.number == "win_rate":
         flow = desk.ask(unit_flow, one.about.unit_kind, one.about.unit)
-    days = (one.as_of_then, desk.scope.as_of)
-    now = _flagged(one.about, flags) if one.about.number == "flag" else desk.ask(measure, one.about)
+    told = desk.ask(told_until, one.about.number)
+    days = (min(one.as_of_then, told), told)
+    now = _flagged(holds) if one.about.number == "flag" else desk.ask(measure, one.about)
     return aftermath.outcome(one.about, one.toward, one.then, now, days, flow)
 
 
-def _flagged(about: About, flags: frozenset[tuple[str, str]] | None) -> Measure:
-    if flags is None:
-        return Measure()
-    return Measure(value=float((about.flag, about.unit) in flags))
+def _flagged(holds: bool | None) -> Measure:
+    return Measure() if holds is None else Measure(value=float(holds))
 
 
 def open_tasks(desk: Desk) -> pd.DataFrame:

@@ -53,7 +53,8 @@ class Goal:
     settled
         What was decided about the difference between the whole and its parts.
     state
-        ``declined`` drops a proposal, ``withdrawn`` takes back what had been approved.
+        ``declined`` drops a proposal, ``withdrawn`` takes back what had been approved, from
+        ``effective_on`` of its own on.
     version
         Number of the entry in the journal; 0 before it is written.
     """
@@ -102,8 +103,8 @@ class Goal:
         return self.difference / HUNDRED
 
     def share(self, part: Part) -> float:
-        """What somebody's part is of the whole."""
-        return part.amount / self.total
+        """What somebody's part is of the whole; 0 of nothing."""
+        return part.amount / self.total if self.total else 0.0
 
 
 def record(goal: Goal) -> dict[str, Any]:
@@ -148,32 +149,49 @@ def recorded(content: Mapping[str, Any], version: int, by: str, at: datetime) ->
 
 
 def counting(entries: Sequence[Goal], as_of: date) -> list[Goal]:
-    """Of each goal the newest approved version whose day has come.
+    """Of each goal the newest approved version whose day has come, unless it was taken back since.
 
     ``entries`` are those of all goals, oldest first.
     """
-    found: dict[str, Goal] = {}
+    begun = {
+        subject: [goal for goal in said if goal.effective_on <= as_of]
+        for subject, said in _lasting(entries).items()
+    }
+    newest = [said[-1] for said in begun.values() if said]
+    return [goal for goal in newest if goal.state == "approved"]
+
+
+def _lasting(entries: Sequence[Goal]) -> dict[str, list[Goal]]:
+    """What was approved and taken back of each goal, but versions gone before they had begun.
+
+    Whoever takes back a version that has not begun leaves the one before it as it is.
+    """
+    found: dict[str, list[Goal]] = {}
     for goal in entries:
-        if goal.state == "approved" and goal.effective_on <= as_of:
-            found[goal.subject] = goal
-        elif goal.state == "withdrawn":
-            found.pop(goal.subject, None)
-    return list(found.values())
+        said = found.setdefault(goal.subject, [])
+        if goal.state == "approved":
+            said.append(goal)
+        elif goal.state == "withdrawn" and said:
+            if said[-1].effective_on > goal.effective_on:
+                said.pop()
+            else:
+                said.append(goal)
+    return found
 
 
 def spoken_of(entries: Sequence[Goal]) -> list[Goal]:
     """Of each goal what stands: a proposal that waits, else what was approved; the newest first."""
-    approved: dict[str, Goal] = {}
     waiting: dict[str, Goal] = {}
     for goal in entries:
         if goal.state == "proposed":
             waiting[goal.subject] = goal
-            continue
-        waiting.pop(goal.subject, None)
-        if goal.state == "approved":
-            approved[goal.subject] = goal
-        elif goal.state == "withdrawn":
-            approved.pop(goal.subject, None)
+        else:
+            waiting.pop(goal.subject, None)
+    approved = {
+        subject: said[-1]
+        for subject, said in _lasting(entries).items()
+        if said and said[-1].state == "approved"
+    }
     return sorted((approved | waiting).values(), key=lambda goal: -goal.version)
 
 

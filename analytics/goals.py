@@ -91,6 +91,8 @@ def attainment(
     targets: pd.DataFrame,
     elapsed: float,
     kpi: str = "revenue",
+    *,
+    mean: bool = False,
 ) -> pd.DataFrame:
     """How far each unit is, against its target and against the time that is over.
 
@@ -104,25 +106,27 @@ def attainment(
         ``targets.of_period``.
     elapsed
         Share of the period that is over, 0 to 1.
+    mean
+        The measure is an average.
 
     Returns
     -------
     unit_kind, unit, team, target, value, n, how, source, attainment (value / target), gap (target
-    - value) and pace (attainment / elapsed: 1 is on course if it came evenly; of a rate, just its
-    attainment); missing without a target.
+    - value) and pace (attainment / elapsed: 1 is on course if it came evenly; of an average, just
+    its attainment); missing without a target.
     """
     keys = ["unit_kind", "unit"]
     rows = people.merge(targets.drop(columns="version"), on=keys, how="left")
     rows = rows[rows["active"].astype(bool) | rows["target"].notna()].drop(columns="active")
     rows = rows.join(reached[["value", "n"]], on=keys).reset_index(drop=True)
-    # Whoever has sold nothing has sold 0; of a rate over nothing there is none.
-    if kpi in FLOWS:
+    # Whoever has sold nothing has sold 0; of an average over nothing there is none, nor of what
+    # nobody has measured yet.
+    if kpi in FLOWS or (not mean and len(reached)):
         rows["value"] = rows["value"].astype(float).fillna(0.0)
     rows["n"] = rows["n"].astype(float).fillna(0.0).astype(int)
     rows["target"] = rows["target"].astype(float)
     rows["attainment"] = (rows["value"] / rows["target"]).where(rows["target"] > 0)
     rows["gap"] = rows["target"] - rows["value"]
-    evenly = kpi in FLOWS
-    time = (elapsed if elapsed > 0 else np.nan) if evenly else 1.0
+    time = 1.0 if mean else elapsed if elapsed > 0 else np.nan
     rows["pace"] = rows["attainment"] / time
     return rows

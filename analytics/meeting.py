@@ -3,12 +3,14 @@
 What people said is read anew on each call, or kept by ``said``: see ``following``.
 """
 
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import pandas as pd
 
-from analytics import checkins, lateness
+from analytics import checkins, lateness, watching
+from analytics.abilities import drifting
+from analytics.aftermath import Outcome
 from analytics.aiming import attainment
 from analytics.checkins import CheckIn, Rhythm
 from analytics.checkpoints import Basis, Point, points
@@ -22,8 +24,9 @@ from analytics.following import (
     open_tasks,
     unit_flow,
 )
-from analytics.followups import About
-from analytics.workflow import marts
+from analytics.followups import About, FollowUp
+from analytics.rules import RuleSet
+from analytics.workflow import history, marts
 from data import journal
 
 
@@ -40,11 +43,30 @@ def rhythms(desk: Desk) -> dict[tuple[str, str], Rhythm]:
     return {(one["unit_kind"], one["unit"]): one["rhythm"] for one in said["content"]}
 
 
+def rhythms_began(desk: Desk) -> dict[tuple[str, str], date]:
+    """Since when people meet as ``rhythms`` says; without any word, since the first upload.
+
+    Read anew each time.
+    """
+    first = desk.ask(history)["uploaded_at"].min()
+    found = {} if pd.isna(first) else {("company", ""): pd.Timestamp(first).date()}
+    said = journal.newest(desk.warehouse, RHYTHM)
+    return found | {
+        (one["unit_kind"], one["unit"]): date.fromisoformat(one["as_of"])
+        if "as_of" in one
+        else at.date()
+        for one, at in zip(said["content"], said["at"], strict=True)
+    }
+
+
 def set_rhythm(
     desk: Desk, unit_kind: str, unit: str, rhythm: Rhythm, by: str, at: datetime
 ) -> None:
     """Lay down how often a person, a team's people, or everybody (company) is met."""
-    content = {"unit_kind": unit_kind, "unit": unit, "rhythm": rhythm}
+    content = {
+        "unit_kind": unit_kind, "unit": unit, "rhythm": rhythm,
+        "as_of": desk.scope.as_of.isoformat(),
+    }  # fmt: skip
     journal.append(
         desk.warehouse, kind=RHYTHM, subject=f"{unit_kind} {unit}", content=content, by=by, at=at
     )
@@ -56,7 +78,9 @@ def check_ins_due(desk: Desk, said: int) -> pd.DataFrame:
     reps = reps[reps["active"] & (reps["rep"] != "")]
     if desk.scope.team:
         reps = reps[reps["team"] == desk.scope.team]
-    return checkins.due(reps[["rep", "team"]], check_ins(desk), rhythms(desk), desk.scope.as_of)
+    return checkins.due(
+        reps[["rep", "team"]], check_ins(desk), rhythms(desk), desk.scope.as_of, rhythms_began(desk)
+    )
 
 
 @of_everybody
@@ -69,13 +93,53 @@ def recent(desk: Desk) -> dict[str, pd.DataFrame]:
     )  # fmt: skip
 
 
-def check_list(desk: Desk, rep: str, since: date, said: int) -> tuple[Point, ...]:
+def risks_hold(
+    desk: Desk, found: Iterable[FollowUp], rules: RuleSet, risk_said: int
+) -> dict[str, bool | None]:
+    """Whether the risks that follow-ups are about still hold in the whole company, by id.
+
+    A team's own list ranks its people and customers among themselves, so it tells another thing.
+    None where nobody can tell: win rates are tested for change when somebody asks for it.
+
+    Parameters
+    ----------
+    risk_said
+        ``watching.newest_word``.
+    """
+    on_risks = [one for one in found if one.about.number == "flag"]
+    if not on_risks:
+        return {}
+    everybody = desk.at(team="")
+    tested = desk.knows(drifting) or everybody.knows(drifting)
+    rows = everybody.ask(watching.flags, rules, risk_said, tested)
+    known = set(zip(rows["kind"], rows["subject"], strict=True))
+    return {
+        one.id: (one.about.flag, one.about.unit) in known
+        if tested or one.about.flag != "drift"
+        else None
+        for one in on_risks
+    }
+
+
+def outcomes(
+    desk: Desk, found: Iterable[FollowUp], rules: RuleSet, risk_said: int
+) -> dict[str, Outcome]:
+    """What the numbers of follow-ups did since, by id (see ``risks_hold``)."""
+    holds = risks_hold(desk, found, rules, risk_said)
+    return {one.id: desk.ask(aftermath_of, one, holds.get(one.id)) for one in found}
+
+
+def check_list(
+    desk: Desk, rep: str, since: date, said: int, rules: RuleSet, risk_said: int
+) -> tuple[Point, ...]:
     """What there is to talk about with a person, filled in by the data since a day."""
-    everybody = replace(desk, scope=replace(desk.scope, team=""))
+    everybody = desk.at(team="")
     about = About("", "rep", rep)
     reached, tables = everybody.ask(attainment), desk.ask(recent)
     changed, away = tables["changes"], tables["absences"]
     mine = [one for one in follow_ups(everybody) if rep in (one.rep, one.owner)]
+    over = [one for one in mine if one.closed_on and one.closed_on > since]
+    after = outcomes(everybody, over, rules, risk_said)
     return points(
         Basis(
             flow=everybody.ask(unit_flow, "rep", rep),
@@ -87,7 +151,7 @@ def check_list(desk: Desk, rep: str, since: date, said: int) -> tuple[Point, ...
             people=desk.ask(marts)["rep_results"],
             absences=away[away["rep"] == rep],
             follow_ups=tuple(mine),
-            outcomes=tuple(everybody.ask(aftermath_of, one, None) for one in mine),
+            outcomes=after,
         ),
         rep,
         since,
@@ -122,4 +186,4 @@ def due_days(desk: Desk, said: int) -> pd.DataFrame:
     found = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
     over = (pd.Timestamp(desk.scope.as_of) - pd.to_datetime(found["due_on"])).dt.days
     days = over.clip(lower=0).astype(int)
-    return found.assign(days=days, level=lateness.levels(days))
+    return found.assign(days=days, level=lateness.levels(days, found["source"]))

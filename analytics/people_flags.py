@@ -8,6 +8,9 @@ import pandas as pd
 from analytics.flags import THRESHOLDS, Thresholds, none, ranked, rows_of
 from analytics.scope import Period
 
+STRONGLY_LATE = 14
+"""Days past its day from which a follow-up is forgotten rather than late."""
+
 
 def goal_gaps(
     reached: pd.DataFrame,
@@ -35,9 +38,7 @@ def goal_gaps(
     behind = np.zeros(len(rows), bool)
     for places in rows.groupby("unit_kind").indices.values():
         short = pace[places] < of.behind
-        chosen, _ = ranked(short, -pace[places], of)
-        # A handful of teams is looked at one by one.
-        behind[places] = short if len(places) < 10 else chosen
+        behind[places], _ = ranked(short, -pace[places], of)
     rows, pace = rows[behind].reset_index(drop=True), pace[behind]
     return rows_of(
         rows,
@@ -105,7 +106,9 @@ def loads(reps: pd.DataFrame, items: pd.DataFrame, of: Thresholds = THRESHOLDS) 
         return none()
     by = items.groupby("rep")
     rows["count"] = rows["rep"].map(by.size()).fillna(0).astype(float)
-    rows["own"] = rows["rep"].map(by["expected"].sum()).astype(float).fillna(0.0)
+    # Who has nothing open has nothing to expect; of open ones without a chance nothing is known.
+    own = rows["rep"].map(by["expected"].sum(min_count=1)).astype(float)
+    rows["own"] = own.where(rows["count"] > 0, 0.0)
     hours = rows["weekly_hours"].astype(float)
     rows["part"] = (hours / hours.median()).fillna(1.0).clip(lower=0.1)
     size = rows.groupby("team")["rep"].transform("size")
@@ -170,11 +173,19 @@ def _starved(rows: pd.DataFrame, newest: pd.Series, of: Thresholds) -> pd.DataFr
     )
 
 
-def overdue_follow_ups(rows: pd.DataFrame) -> pd.DataFrame:
-    """What was agreed or noted and is late enough to be a risk (``lateness.overdue``)."""
+def overdue_follow_ups(rows: pd.DataFrame, expected: pd.Series | None = None) -> pd.DataFrame:
+    """What was agreed or noted and is late enough to be a risk (``lateness.overdue``).
+
+    Parameters
+    ----------
+    expected
+        Expected money of the open opportunities, by id: that of the one which a follow-up is about
+        is in question.
+    """
     late = rows[rows["level"] == "risk"].reset_index(drop=True)
     if late.empty:
         return none()
+    stake = np.nan if expected is None else late["opportunity"].map(expected).astype(float)
     return rows_of(
         late,
         kind="follow_up_overdue",
@@ -184,7 +195,7 @@ def overdue_follow_ups(rows: pd.DataFrame) -> pd.DataFrame:
         rep=late["rep"].fillna(""),
         team="",
         since=pd.to_datetime(late["due_on"]) + pd.Timedelta(days=1),
-        stake=np.nan,
-        strong=False,
+        stake=stake,
+        strong=late["days"] >= STRONGLY_LATE,
         days=late["days"],
     )

@@ -17,7 +17,7 @@ LEAST = 30
 LEAST_EACH = 8
 
 FARTHEST = 1.0
-"""A target beaten by more than this share counts as beaten by it: one deal may be ten quotas."""
+"""A target beaten or changed by more than this share counts as by it: a deal may be ten quotas."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,9 @@ def ratchet(rows: pd.DataFrame, z: float = 1.645) -> Ratchet:
     """
     rows = rows[rows["target"] > 0].sort_values(["unit", "period"])
     following = rows.groupby("unit")["period"].shift(-1) == rows["period"] + 1
-    change = np.log(rows.groupby("unit")["target"].shift(-1) / rows["target"])
+    # As shares of the target, both: the slope of a logarithm bends, and bends beats the most.
+    change = rows.groupby("unit")["target"].shift(-1) / rows["target"] - 1
+    change = change.clip(-FARTHEST, FARTHEST)
     missed = (rows["won"] / rows["target"] - 1).clip(-FARTHEST, FARTHEST)
     use = following & change.notna()
     y, deviation = change[use].to_numpy(float), missed[use].to_numpy(float)

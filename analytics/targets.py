@@ -1,4 +1,4 @@
-"""Targets: which are in force, what they come to for a period, and what in the files does not fit.
+"""Targets: which are in force, and what they come to for a period.
 
 A frame of targets has the columns ``COLUMNS``. Periods are half-open. ``source`` is ``file``, or
 ``here`` for those that were set in the app; of one key the newest one set here counts, then that

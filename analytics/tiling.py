@@ -82,9 +82,11 @@ def own_of_period(
     missing = ~covered[place]
     before, after = before[place] & missing, after[place] & missing
     firsts = _edge(unit[shorter], starts[shorter], units, np.minimum)[place]
-    had_begun, gone, known, person = _presence(found, spells, firsts, period)
-    others = covered[unit[(rows["unit_kind"] == "rep").to_numpy(bool)]].any(axis=0) & ~known[:, None]
-    excused = before & (others | had_begun[:, None]) | after & (others | gone[:, None])
+    newly, gone, known, person = _presence(found, spells, firsts, period)
+    others = (
+        covered[unit[(rows["unit_kind"] == "rep").to_numpy(bool)]].any(axis=0) & ~known[:, None]
+    )
+    excused = before & (others | newly[:, None]) | after & (others | gone[:, None])
     missing &= ~(excused & person[:, None])
     lacks = missing.any(axis=1)
     found["target"] = found["target"].astype(float).mask(lacks)
@@ -116,7 +118,8 @@ def _presence(
     person = (found["unit_kind"] == "rep").to_numpy(bool)
     began = people["started_on"].to_numpy("datetime64[D]")
     known = ~np.isnat(began)
-    since = (np.where(known, began, np.datetime64(period.start)) - np.datetime64(period.start))
-    newly = known & (firsts <= since.astype("timedelta64[D]").astype(int) + NEW_DAYS)
+    first_day = np.datetime64(period.start)
+    since = (np.where(known, began, first_day) - first_day).astype(int)
+    newly = known & (firsts <= since + NEW_DAYS)
     gone = ~people["active"].fillna(True).to_numpy(bool)
     return newly, gone, known, person

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analytics import changes, company_flags, deal_flags, following, lateness, people_flags
@@ -42,7 +43,7 @@ MOST_EXPERTS = 20
 NO_TASKS = pd.DataFrame(columns=["item", "name", "rep", "team", "due_on", "value"])
 """Tasks of the CRM stand on the page Follow-up; only what was agreed here is a risk of its own."""
 
-SIGNALS = ("stalled", "overdue", "slipped", "silent", "goal_gap", "stake")
+SIGNALS = ("stalled", "overdue", "slipped", "silent", "goal_gap", "loads", "stake")
 """What can only be told with data that not every CRM has."""
 
 
@@ -52,13 +53,16 @@ def newest_word(desk: Desk) -> int:
     return journal.last_entry(desk.warehouse, words)
 
 
-def flags(desk: Desk, rules: RuleSet, said: int) -> pd.DataFrame:
+def flags(desk: Desk, rules: RuleSet, said: int, looked: bool = False) -> pd.DataFrame:
     """Every risk of the scope's team, the gravest first, with what was said of it.
 
     Parameters
     ----------
     said
         ``newest_word``.
+    looked
+        Tell falling win rates too, which takes a model: ``desk.knows(drifting)`` where nobody is
+        to wait for it.
 
     Returns
     -------
@@ -69,14 +73,16 @@ def flags(desk: Desk, rules: RuleSet, said: int) -> pd.DataFrame:
         desk.ask(people_risks),
         desk.ask(hanging_risks, rules),
         people_flags.overdue_follow_ups(
-            lateness.overdue(following.follow_ups(desk), NO_TASKS, desk.scope.as_of)
+            lateness.overdue(following.follow_ups(desk), NO_TASKS, desk.scope.as_of),
+            desk.ask(prospects).set_index("opportunity_id")["expected"],
         ),
     ]
-    if desk.knows(drifting):
+    if looked:
         parts.append(_mine(desk, company_flags.drifts(desk.ask(drifting), desk.ask(prospects))))
     found = [part for part in parts if len(part)]
     together = pd.concat(found, ignore_index=True) if found else none()
-    weighed = rules_of_flags.weighed(together, desk.ask(prospects)["expected"])
+    # By what the company expects, whichever team looks: else looking alone would change a weight.
+    weighed = rules_of_flags.weighed(together, desk.at(team="").ask(prospects)["expected"])
     return rules_of_flags.snoozed(weighed, put_aside(desk), desk.scope.as_of)
 
 
@@ -133,7 +139,8 @@ def untold(desk: Desk) -> dict[str, int]:
 
     stalled: closed opportunities, too few; overdue: open ones, none with a close date; slipped:
     exports of opportunities, fewer than two; silent: open ones, none with activity, task or next
-    step; goal_gap: 0 targets; stake: open ones without a chance.
+    step; goal_gap: 0 targets; loads: people, none of them in a table of people; stake: open ones
+    without a chance.
     """
     items, tables = desk.ask(prospects), deal_tables(desk)
     signals, ages = tables["deal_signals"], tables["stage_ages"]
@@ -150,6 +157,8 @@ def untold(desk: Desk) -> dict[str, int]:
         found["silent"] = len(items)
     if not desk.ask(attainment)["target"].notna().any():
         found["goal_gap"] = 0
+    if not desk.ask(people)["listed"].any():
+        found["loads"] = len(desk.ask(people))
     if unknown := int(items["expected"].isna().sum()):
         found["stake"] = unknown
     return found
@@ -194,9 +203,11 @@ def changes_since(desk: Desk, since: date, only_due: bool = False) -> Changes:
 def put_aside(desk: Desk) -> dict[tuple[str, str, str], dict[str, Any]]:
     """What stands put aside: by kind, kind of subject and subject, as it was said.
 
-    Read anew each time.
+    What was said looking at a later day than the as-of date is left out. Read anew each time.
     """
-    rows = journal.newest(desk.warehouse, SNOOZE)
+    rows, day = journal.entries(desk.warehouse, SNOOZE), desk.scope.as_of.isoformat()
+    past = [content.get("as_of", "") <= day for content in rows["content"]]
+    rows = rows[np.array(past, bool)].drop_duplicates("subject", keep="last")
     return {
         (content["kind"], content["subject_kind"], content["subject"]): content
         | {"by": by, "at": at}
@@ -212,6 +223,7 @@ def snooze(desk: Desk, rows: pd.DataFrame, until: date, why: str, by: str, at: d
         content = {
             "until": until.isoformat(), "why": why.strip(), "stake": stake,
             "severity": row["severity"], "grade": int(row["grade"]),
+            "as_of": desk.scope.as_of.isoformat(),
         }  # fmt: skip
         _say(desk, SNOOZE, row, content, by, at)
 
@@ -219,7 +231,8 @@ def snooze(desk: Desk, rows: pd.DataFrame, until: date, why: str, by: str, at: d
 def wake(desk: Desk, rows: pd.DataFrame, by: str, at: datetime) -> None:
     """Take these rows of ``flags`` up again."""
     for row in rows.to_dict("records"):
-        _say(desk, SNOOZE, row, {"until": ""}, by, at)
+        content = {"until": "", "as_of": desk.scope.as_of.isoformat()}
+        _say(desk, SNOOZE, row, content, by, at)
 
 
 def hand_over(desk: Desk, rows: pd.DataFrame, by: str, at: datetime) -> None:

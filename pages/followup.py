@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from analytics.following import aftermath_of, follow_ups, newest_word, overdue_list
-from analytics.meeting import check_ins_due, due_days
-from analytics.watching import flags
+from analytics.following import follow_ups, newest_word, overdue_list
+from analytics.meeting import check_ins_due, due_days, outcomes
 from analytics.watching import newest_word as newest_risk
 from analytics.workflow import coverage
 from pages._ui import session
@@ -26,12 +25,8 @@ if not ask(coverage)["opportunities"]:
 
 said = newest_word(session.desk())
 found = follow_ups(session.desk())
-risks = None
-if any(one.about.number == "flag" for one in found):
-    rows = ask(flags, session.rules(), newest_risk(session.desk()))
-    risks = frozenset(zip(rows["kind"], rows["subject"], strict=True))
 with st.spinner(t("follow.working"), show_time=True):
-    after = {one.id: ask(aftermath_of, one, risks) for one in found}
+    after = outcomes(session.desk(), found, session.rules(), newest_risk(session.desk()))
 due, late = ask(due_days, said), ask(overdue_list, said)
 meetings = ask(check_ins_due, said)
 as_of = session.scope().as_of

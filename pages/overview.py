@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from analytics.abilities import evidence
+from analytics.abilities import drifting, evidence
 from analytics.aiming import attainment, whole_of
 from analytics.attaining import chances
 from analytics.auditing import left_alone, ownership
@@ -182,7 +182,7 @@ if rows["target"].notna().any() and (box := drawer(t("overview.table", count=len
 def risks(rules: RuleSet) -> list[tuple[str, str]]:
     """Grave risks, and what was agreed and is late, as links."""
     said, found = newest_word(session.desk()), []
-    grave = ask(flags, rules, said)
+    grave = ask(flags, rules, said, session.desk().knows(drifting))
     grave = grave[(grave["severity"] == "severe") & (grave["state"] != "snoozed")]
     if count := len(grave[["subject_kind", "subject"]].drop_duplicates()):
         deals = grave[grave["subject_kind"] == "opportunity"].drop_duplicates("subject")

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from analytics.abilities import drifting
 from analytics.flags import by_subject
 from analytics.outlook import prospects
 from analytics.watching import flags, newest_word
@@ -38,11 +39,12 @@ st.segmented_control(
 if state[key] == "risks":
     items = ask_patiently(t("risks.learning"), prospects)
     said = newest_word(session.desk())
-    found = ask_patiently(t("risks.looking"), flags, session.rules(), said)
+    looked = session.desk().knows(drifting)
+    found = ask_patiently(t("risks.looking"), flags, session.rules(), said, looked)
     pending = found[found["state"] != "snoozed"]
     with heading:
         title(t("page.risks"), risk_finding(by_subject(pending), items, t))
-    show_risks(found, said, t)
+    show_risks(found, items, said, t)
 else:
     compared = choose_days(t)
     with heading:

@@ -119,6 +119,16 @@ def test_rates_before_and_since_share_no_opportunity():
     assert found.low < found.difference < found.high
 
 
+@pytest.mark.parametrize(("days", "looked_at"), [(60, 60), (90, 90), (150, 90)])
+def test_a_rate_says_over_how_many_of_the_days_since_it_is(days, looked_at):
+    now = THEN + timedelta(days=days)
+    rows = flow(closed(THEN, 5, 15), closed(now, 18, 2))
+
+    found = outcome(RATE, "up", Measure(0.5), Measure(0.5), (THEN, now), rows)
+
+    assert (found.days, found.since_days) == (days, looked_at)
+
+
 def test_a_difference_that_chance_explains_is_called_so():
     found = compared((5, 10), (6, 9))
 

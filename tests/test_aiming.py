@@ -1,6 +1,7 @@
 """The questions about goals: set, divided, changed, approved, and counted."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime
 
 import numpy as np
@@ -11,6 +12,7 @@ from analytics.aiming import (
     attained,
     attainment,
     differences,
+    is_mean,
     measures_known,
     target_problems,
     way_of,
@@ -32,7 +34,7 @@ from analytics.desk import Desk
 from analytics.scope import Period, Scope
 from data.errors import SettingError
 from data.warehouse import Warehouse
-from tests.files import load
+from tests.files import load, marts
 
 AS_OF = date(2026, 2, 14)
 AT = datetime(2026, 2, 14)  # noqa: DTZ001
@@ -225,6 +227,74 @@ def test_a_goal_taken_back_gives_way_to_the_file(desk):
     assert standing(desk) == []
 
 
+def test_looking_back_a_goal_taken_back_still_counts_before_that_day(desk):
+    goal = approve(desk, draft(desk, "revenue", "base", 6000, "equal", False, AS_OF), "boss", AT)
+    later = desk.at(as_of=date(2026, 3, 1))
+    withdraw(later, goal, "boss", AT)
+
+    assert targets_of(desk)["company"] == 6000
+    assert targets_of(later)["company"] == 4000
+
+
+def test_a_version_taken_back_before_its_day_gives_way_to_the_one_that_runs(desk):
+    approve(desk, draft(desk, "revenue", "base", 6000, "equal", False, AS_OF), "boss", AT)
+    later = date(2026, 3, 1)
+    approve(desk, draft(desk, "revenue", "base", 9000, "equal", False, later), "boss", AT)
+    withdraw(desk, standing(desk)[0], "boss", AT)
+
+    assert targets_of(desk.at(as_of=later))["company"] == 6000
+    assert standing(desk)[0].value == 6000
+
+
+def test_a_measure_that_a_file_calls_a_mean_is_one_everywhere(desk):
+    said = "Owner,Measure,Measured On,Value,N,How\nAnn,Handling minutes,2026-01-10,3,1,mean\n"
+    load(desk.warehouse, said, file="calls.csv")
+    months = [f"company,company,month,2026-0{n}-01,Handling minutes,base,4\n" for n in (1, 2, 3)]
+    quarter = "team,north,quarter,2026-01-01,Handling minutes,base,5\n"
+    head = TARGETS.splitlines()[0] + "\n"
+    load(desk.warehouse, head + "".join(months) + quarter, file="call_targets.csv")
+    seen = fresh(desk)
+    kpi = next(one for one in seen.ask(measures_known) if "handling" in one.casefold())
+
+    rows = seen.ask(attained, kpi, "base").set_index(["unit_kind", "unit"])
+    assert seen.ask(is_mean, kpi)
+    assert pd.isna(rows.loc[("company", ""), "target"])
+    assert rows.loc[("team", "north"), ["target", "value"]].tolist() == [5, 3]
+    assert rows.loc[("team", "north"), "pace"] == pytest.approx(3 / 5)
+    assert pd.isna(rows.loc[("rep", "Cid"), "value"])
+    assert np.isnan(chance_of(seen, kpi, "company", "", 4))
+    assert draft(seen, kpi, "base", 4, "equal", False, AS_OF).parts == ()
+
+
+def test_whoever_has_no_rows_of_a_sum_has_none_of_it(desk):
+    rows = desk.ask(attained, "demos", "base").set_index(["unit_kind", "unit"])
+
+    assert rows.loc[("rep", "Cid"), "value"] == 0
+    assert rows.loc[("company", ""), "pace"] == pytest.approx(15 / 100 / (45 / 90))
+
+
+def spells_told_by(*tables: tuple[str, date]) -> list[tuple]:
+    with closing(Warehouse()) as store:
+        for number, (text, day) in enumerate(tables):
+            load(store, text, as_of=day, file=f"people{number}.csv")
+        rows = marts(store, "team_spells", as_of=date(2026, 6, 1))["team_spells"]
+    return [(row.team, f"{row.starts_on:%Y-%m-%d}") for row in rows.itertuples()]
+
+
+@pytest.mark.parametrize("bare", ["name,weekly_hours\nAnn,38\n", "name,team\nAnn,\n"])
+def test_a_people_file_that_says_no_team_moves_nobody(bare):
+    first, then, last = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
+    north, south = "name,team\nAnn,north\n", "name,team\nAnn,south\n"
+
+    assert spells_told_by((north, first), (bare, then)) == [("north", "1900-01-01")]
+    assert spells_told_by((bare, first), (north, then)) == [("north", "1900-01-01")]
+    assert spells_told_by((north, first), (bare, then), (south, last)) == [
+        ("north", "1900-01-01"),
+        ("south", "2026-03-01"),
+    ]
+    assert spells_told_by((bare, first)) == [("", "1900-01-01")]
+
+
 def test_only_what_counts_moves_the_version_of_the_data(desk):
     goal = draft(desk, "revenue", "base", 6000, "equal", False, AS_OF)
     before = desk.warehouse.data_version
@@ -261,7 +331,7 @@ def test_a_wish_without_sense_is_refused(desk, rep, amount, comment, setting):
     assert refusal.value.facts["setting"] == setting
 
 
-@pytest.mark.parametrize("total", [0, -5, float("nan")])
+@pytest.mark.parametrize("total", [0, -5, float("nan"), 0.004])
 def test_a_total_that_is_none_is_refused(desk, total):
     with pytest.raises(SettingError):
         draft(desk, "revenue", "base", total, "equal", False, AS_OF)

@@ -92,6 +92,20 @@ def test_history_is_the_same_season_mixed_with_one_year_of_the_average():
     assert found.tolist() == [(400 + 150) / 4, (200 + 150) / 2, 150]
 
 
+def test_credits_above_what_was_won_weigh_nothing():
+    reps = pd.Index(["Ann", "Bo"])
+    rows = sold(("Ann", "2025-08-01", -900.0), ("Bo", "2025-08-01", 300.0))
+    rows = pd.concat([sold(("Ann", "2025-01-01", 0.0), ("Bo", "2025-01-01", 0.0)), rows])
+
+    for weights in (
+        cascade.history(rows, reps, Q3, AS_OF, "won_amount"),
+        cascade.potential(pd.Series({"Ann": -50.0}), rows, reps, Q3, AS_OF),
+        cascade.seasons(rows, AS_OF, "won_amount").shares,
+    ):
+        assert min(weights) >= 0
+        assert sum(cascade.split(100, list(weights))) == 100
+
+
 def test_capacity_is_hours_times_presence_times_ramp():
     reps = pd.Index(["Ann", "Half", "Away", "New", "Later"])
     people = pd.DataFrame(

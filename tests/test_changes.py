@@ -125,6 +125,14 @@ def test_what_nobody_owns_is_every_teams():
     assert found(nobody, team="north").closing == 100
 
 
+def test_what_nobody_owns_and_has_no_stage_has_not_changed():
+    nobody = {"rep": None, "rep_then": None, "stage": None, "stage_then": None}
+    these = found(nobody, nobody | {"rep": "Ann"}, nobody | {"stage_then": "Talks"})
+
+    assert these.beside["kind"].tolist() == ["re_owned", "stage"]
+    assert these.beside["opportunity_id"].tolist() == ["o1", "o2"]
+
+
 def test_what_another_team_won_after_taking_it_over_was_handed_over():
     assert bars(found(WON | {"rep": "Bob", "team": "south"}, team="north")) == {
         "handed_over": (-100, 1)

@@ -25,19 +25,19 @@ FLOW = pd.DataFrame(
     }
 )
 ITEMS = drawn("""
-    name  | value | expected_on | next_step
-    small | 100   | 2026-08-01  | call
-    large | 900   | 2026-08-13  |
-    today | 500   | 2026-08-14  |
-    none  | 50    |             | call
+    opportunity_id | name  | value | expected_on | next_step
+    a              | small | 100   | 2026-08-01  | call
+    b              | large | 900   | 2026-08-13  |
+    c              | today | 500   | 2026-08-14  |
+    d              | none  | 50    |             | call
 """).assign(value=lambda rows: rows["value"].astype(float))
 CHANGES = drawn("""
-    name | field      | changed_by | difference
-    a    | close_date | 2026-08-10 | 30
-    a    | close_date | 2026-08-12 | 5
-    b    | close_date | 2026-08-07 | 30
-    c    | close_date | 2026-08-10 | -4
-    d    | amount     | 2026-08-10 | 30
+    opportunity_id | name | field      | changed_by | difference
+    a              | a    | close_date | 2026-08-10 | 30
+    a              | a    | close_date | 2026-08-12 | 5
+    b              | b    | close_date | 2026-08-07 | 30
+    c              | c    | close_date | 2026-08-10 | -4
+    d              | d    | amount     | 2026-08-10 | 30
 """)
 PEOPLE = pd.DataFrame(
     {
@@ -51,9 +51,11 @@ REACHED = pd.DataFrame({"won": [300.0], "target": [1000.0], "attainment": [0.3]}
 NOBODY_AWAY = drawn("starts_on | ends_on")
 
 
-def agreed(days_late: int, state="open", closed_on: date | None = None) -> FollowUp:
+def agreed(
+    days_late: int, state="open", closed_on: date | None = None, name: str = "f"
+) -> FollowUp:
     return FollowUp(
-        "f", About("overdue", "rep", "Ann"), "problem", "note", "call", "Ann", "Ann",
+        name, About("overdue", "rep", "Ann"), "problem", "note", "call", "Ann", "Ann",
         AS_OF - timedelta(days=days_late), "down", Measure(3), date(2026, 8, 1), "Bo", AT,
         state, closed_on=closed_on,
     )  # fmt: skip
@@ -67,7 +69,7 @@ def found(**changes) -> dict[str, Point]:
     known = {
         "flow": FLOW, "reached": REACHED, "elapsed": 0.5, "items": ITEMS,
         "notes_next_steps": True, "changes": CHANGES, "people": PEOPLE, "absences": NOBODY_AWAY,
-        "follow_ups": (), "outcomes": (),
+        "follow_ups": (), "outcomes": {},
     }  # fmt: skip
     made = points(Basis(**(known | changes)), "Ann", SINCE, AS_OF)
     return {one.key: one for one in made}
@@ -100,6 +102,19 @@ def test_an_opportunity_that_slipped_twice_since_is_one():
     assert found()["slipped"] == Point("slipped", {"count": 1}, ("a",), True)
 
 
+def test_only_what_is_open_now_has_slipped_and_each_of_one_name_counts():
+    changes = drawn("""
+        opportunity_id | name    | field      | changed_by | difference
+        a              | renewal | close_date | 2026-08-10 | 30
+        b              | renewal | close_date | 2026-08-10 | 5
+        won            | won     | close_date | 2026-08-10 | 60
+    """)
+
+    point = found(changes=changes)["slipped"]
+
+    assert point == Point("slipped", {"count": 2}, ("renewal", "renewal"), True)
+
+
 def test_overdue_is_what_should_have_closed_before_the_day_the_largest_first():
     point = found()["overdue"]
 
@@ -116,10 +131,10 @@ def test_open_agreements_and_those_closed_since():
         agreed(2),
         agreed(0),
         agreed(9, "done", SINCE),
-        agreed(9, "done", AS_OF),
-        agreed(9, "dropped", AS_OF),
+        agreed(9, "done", AS_OF, "moved"),
+        agreed(9, "dropped", AS_OF, "not"),
     )
-    told = tuple(outcome(one) for one in (None, None, True, True, False))
+    told = {"moved": outcome(True), "not": outcome(False)}
 
     points_found = found(follow_ups=past, outcomes=told)
 
@@ -128,7 +143,7 @@ def test_open_agreements_and_those_closed_since():
 
 
 def test_of_no_agreement_closed_since_nothing_is_said():
-    assert "closed" not in found(follow_ups=(agreed(1),), outcomes=(outcome(None),))
+    assert "closed" not in found(follow_ups=(agreed(1),))
 
 
 @pytest.mark.parametrize(("starts", "told"), [("2026-08-28", True), ("2026-08-29", False)])

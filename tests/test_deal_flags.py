@@ -14,9 +14,9 @@ DAYS = ("created_on", "expected_on", "last_activity", "next_task_on", "second_sl
 USUAL: dict[str, Any] = {
     "name": "Deal", "account": None, "rep": "Ann", "team": "north", "stage": "Talks",
     "created_on": "2026-03-20", "expected_on": "2026-06-30", "expected": 50.0,
-    "next_step": True, "tasks": 0, "next_task_on": None, "last_activity": None, "slips": 0,
-    "slipped_days": 0.0, "second_slip_on": None, "grown_on": None, "grown_from": None,
-    "grown_to": None,
+    "next_step": True, "tasks": 0, "planned": 0, "next_task_on": None, "last_activity": None,
+    "slips": 0, "slipped_days": 0.0, "second_slip_on": None, "grown_on": None, "grown_from": None,
+    "grown_to": None, "grown_now": None,
 }  # fmt: skip
 ITEM = ("opportunity_id", "name", "account", "rep", "team", "stage", "created_on", "expected_on",
         "expected")  # fmt: skip
@@ -30,7 +30,7 @@ def found(*rows: dict[str, Any], ages: pd.DataFrame = AGES) -> pd.DataFrame:
         [USUAL | {"opportunity_id": f"o{number}"} | row for number, row in enumerate(rows)]
     )
     frame = frame.assign(**{name: pd.to_datetime(frame[name]) for name in DAYS})
-    numbers = {"grown_from": float, "grown_to": float, "expected": float}
+    numbers = {"grown_from": float, "grown_to": float, "grown_now": float, "expected": float}
     frame = frame.astype(numbers)
     signals = frame.drop(columns=[name for name in ITEM if name != "opportunity_id"])
     return deal_flags(frame[list(ITEM)], signals, ages, AS_OF)
@@ -125,7 +125,7 @@ def test_silent_without_plan_and_activity_for_three_weeks():
     flags = found(
         bare | {"last_activity": "2026-03-09"},
         bare | {"last_activity": "2026-03-10"},
-        bare | {"tasks": 1},
+        bare | {"tasks": 1, "planned": 1},
         bare,
         {"created_on": "2026-01-01"},
         *others(4),
@@ -133,6 +133,14 @@ def test_silent_without_plan_and_activity_for_three_weeks():
 
     assert told(flags, "silent") == [("o0", "2026-03-31"), ("o3", "2026-01-23")]
     assert flags[flags["kind"] == "silent"]["days"].tolist() == [22, 89]
+
+
+def test_an_overdue_task_is_no_plan_but_shows_that_the_data_has_tasks():
+    bare = {"next_step": False, "created_on": "2026-01-01"}
+
+    assert told(found(bare | {"tasks": 1}, {"next_step": False}), "silent") == [
+        ("o0", "2026-01-23")
+    ]
 
 
 def test_data_without_plans_and_activities_says_nothing_of_silence():
@@ -153,3 +161,22 @@ def test_grown_late_is_a_quarter_more_near_the_close_date_or_past_the_usual_age(
     assert told(flags, "grown") == [("o0", "2026-03-25"), ("o2", "2026-03-25")]
     # A fifth of the amount is what grew.
     assert flags["stake"].tolist() == [10, 10]
+
+
+def test_what_was_cut_back_since_has_not_grown():
+    grown = {
+        "grown_on": "2026-03-25", "expected_on": "2026-04-01", "grown_from": 100.0,
+        "grown_to": 200.0,
+    }  # fmt: skip
+    flags = found(grown | {"grown_now": 124.0}, grown | {"grown_now": 125.0}, grown)
+
+    assert told(flags, "grown") == [("o1", "2026-03-25"), ("o2", "2026-03-25")]
+    assert flags["after"].tolist() == [125, 200]
+    assert flags["stake"].tolist() == [10, 25]
+
+
+def test_a_handful_in_a_stage_is_not_ranked():
+    [flag] = found({"created_on": "2025-01-01", "stage": "Offer"}, *others(3)).to_dict("records")
+
+    assert flag["kind"] == "stalled"
+    assert np.isnan(flag["share"])

@@ -81,6 +81,13 @@ def test_without_any_chance_nothing_is_severe():
     assert found["severity"].tolist() == ["note", "note"]
 
 
+def test_without_any_chance_neither_is_what_is_no_opportunity():
+    rep = {"subject_kind": "rep", "kind": "goal_gap", "stake": 9.0}
+    found = weighed(flags(rep, rep | {"stake": 0.0}), pd.Series([np.nan]))
+
+    assert found["severity"].tolist() == ["note", "note"]
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=60))
 def test_severe_are_never_more_than_their_share_of_the_open_ones(amounts):
@@ -140,6 +147,15 @@ def test_signals_on_one_subject_are_one_row_with_its_money_counted_once():
 
 def test_no_flags_are_no_rows():
     assert by_subject(snoozed(weighed(none(), EXPECTED), {}, AS_OF)).empty
+
+
+def test_fewer_than_ten_are_not_ranked():
+    nine, ten = np.ones(9, bool), np.ones(10, bool)
+    chosen, share = ranked(nine, np.arange(9.0), THRESHOLDS)
+
+    assert chosen.all()
+    assert np.isnan(share)
+    assert ranked(ten, np.arange(10.0), THRESHOLDS)[0].sum() == 1
 
 
 def test_a_signal_of_half_of_them_tells_and_of_more_is_ranked():

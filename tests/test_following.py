@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from analytics.abilities import drifting
 from analytics.checkins import CheckIn
 from analytics.desk import Desk
 from analytics.following import (
+    RHYTHM,
     aftermath_of,
     follow_ups,
     measure,
@@ -25,9 +28,14 @@ from analytics.meeting import (
     check_list,
     close_check_in,
     due_days,
+    outcomes,
+    risks_hold,
     set_rhythm,
 )
+from analytics.rules import RuleSet
 from analytics.scope import Period, Scope
+from analytics.watching import newest_word as newest_risk
+from data import journal
 from data.warehouse import Warehouse
 from tests.files import load
 
@@ -163,14 +171,56 @@ def test_a_number_of_a_person_after_the_next_upload(warehouse):
     assert (found.then.value, found.now.value, found.as_agreed) == (3, 1, True)
 
 
-@pytest.mark.parametrize(
-    ("risks", "value"), [(frozenset({("stalled", "o1")}), 1.0), (frozenset(), 0.0)]
-)
-def test_a_risk_holds_while_the_list_has_it(warehouse, risks, value):
+@pytest.mark.parametrize("about", [of_ann("revenue"), of_ann("win_rate"), of_ann("overdue")])
+def test_days_without_an_upload_are_no_days_without_results(warehouse, about):
+    """The newest event is the win of 2026-03-20; nothing has been uploaded since."""
+    day = date(2026, 3, 20)
+    agree(seen(warehouse, day), about)
+    later = seen(warehouse, day + timedelta(days=14))
+
+    found = aftermath_of(later, follow_ups(later)[0])
+
+    assert (found.days, found.moved, found.as_agreed) == (0, "unknown", None)
+    assert found.verdict in ("few", "")
+
+
+def test_the_time_since_ends_with_the_newest_upload(warehouse):
+    agree(seen(warehouse, date(2026, 3, 20)), of_ann("revenue"))
+    load(warehouse, LATER, as_of=NOW, file="opportunities.csv")
+    later = seen(warehouse, NOW + timedelta(days=20))
+
+    found = aftermath_of(later, follow_ups(later)[0])
+
+    assert (found.days, found.since.n) == (11, 1)
+    # 1200 in 11 days.
+    assert found.since.value == pytest.approx(1200 / 11 * 28)
+
+
+def test_looking_back_the_time_since_ends_with_that_day(warehouse):
+    agree(seen(warehouse, THEN), of_ann("revenue"))
+    load(warehouse, LATER, as_of=NOW, file="opportunities.csv")
+    back = seen(warehouse, date(2026, 3, 22))
+
+    assert aftermath_of(back, follow_ups(back)[0]).days == 20
+
+
+def test_of_activities_their_own_export_tells(warehouse):
+    """An export of opportunities says nothing of calls."""
+    calls = "activity_id,owner,happened_on,kind\na1,Ann,2026-03-05,call\n"
+    load(warehouse, calls, as_of=date(2026, 3, 9), file="activities.csv")
+    agree(seen(warehouse, THEN), of_ann("activities"))
+    load(warehouse, LATER, as_of=NOW, file="opportunities.csv")
+    after = seen(warehouse, NOW)
+
+    assert aftermath_of(after, follow_ups(after)[0]).days == 7
+
+
+@pytest.mark.parametrize(("holds", "value"), [(True, 1.0), (False, 0.0)])
+def test_a_risk_holds_while_the_list_has_it(warehouse, holds, value):
     agree(seen(warehouse, THEN), About("flag", "opportunity", "o1", "Well", flag="stalled"))
     after = seen(warehouse, NOW)
 
-    found = aftermath_of(after, follow_ups(after)[0], risks)
+    found = aftermath_of(after, follow_ups(after)[0], holds)
 
     assert (found.then.value, found.now.value) == (1.0, value)
 
@@ -180,6 +230,82 @@ def test_where_nobody_looked_for_risks_nobody_knows(warehouse):
     after = seen(warehouse, NOW)
 
     assert aftermath_of(after, follow_ups(after)[0]).moved == "unknown"
+
+
+RULES = RuleSet()
+
+
+def on_risk(desk: Desk, kind: str, unit_kind: Any, unit: str) -> str:
+    about = About("flag", unit_kind, unit, flag=kind)
+    at = AT + timedelta(minutes=len(follow_ups(desk)))
+    return agree(desk, about, toward="down", at=at)
+
+
+def test_without_a_test_of_win_rates_nobody_knows_whether_one_still_falls(warehouse):
+    desk = seen(warehouse, NOW)
+    name, overdue = on_risk(desk, "drift", "rep", "Ann"), on_risk(desk, "overdue", "company", "")
+
+    found = risks_hold(desk, follow_ups(desk), RULES, newest_risk(desk))
+
+    assert found == {name: None, overdue: False}
+
+
+def test_after_the_test_it_is_known_even_where_the_list_is_older(warehouse, monkeypatch):
+    def flags(desk: Desk, rules: RuleSet, said: int, looked: bool = False) -> pd.DataFrame:
+        return pd.DataFrame({"kind": ["drift"], "subject": ["Ann"]}).head(int(looked))
+
+    monkeypatch.setattr("analytics.meeting.watching.flags", flags)
+    desk = seen(warehouse, NOW)
+    ann, bo = on_risk(desk, "drift", "rep", "Ann"), on_risk(desk, "drift", "rep", "Bo")
+    risks_hold(desk, follow_ups(desk), RULES, newest_risk(desk))
+    desk.ask(drifting)
+
+    found = risks_hold(desk, follow_ups(desk), RULES, newest_risk(desk))
+
+    assert found == {ann: True, bo: False}
+
+
+def test_a_risk_is_judged_in_the_whole_company(warehouse, monkeypatch):
+    """A team's own list is another one: of a few, everything hangs on somebody."""
+
+    def flags(desk: Desk, rules: RuleSet, said: int, looked: bool = False) -> pd.DataFrame:
+        who = "Cid" if desk.scope.team else "Ann"
+        return pd.DataFrame({"kind": ["concentrated"], "subject": [who]})
+
+    monkeypatch.setattr("analytics.meeting.watching.flags", flags)
+    desk = seen(warehouse, NOW)
+    ann, cid = (on_risk(desk, "concentrated", "rep", who) for who in ("Ann", "Cid"))
+
+    for team in ("north", "south", ""):
+        found = risks_hold(desk.at(team=team), follow_ups(desk), RULES, newest_risk(desk))
+        assert found == {ann: True, cid: False}
+
+
+def test_what_has_nothing_to_do_with_risks_is_not_worked_out_anew_for_each_of_them(warehouse):
+    desk = seen(warehouse, NOW)
+    agree(desk, of_ann("revenue"), at=AT - timedelta(days=1))
+    outcomes(desk, follow_ups(desk), RULES, newest_risk(desk))
+    [one] = follow_ups(desk)
+    assert desk.knows(aftermath_of, one, None)
+
+    name = on_risk(desk, "silent", "opportunity", "o1")
+    found = outcomes(desk, follow_ups(desk), RULES, newest_risk(desk))
+
+    assert desk.knows(aftermath_of, one, None)
+    assert found[name].now.value in (0.0, 1.0)
+
+
+def test_a_risk_that_is_gone_counts_among_what_was_closed(warehouse):
+    then = seen(warehouse, THEN)
+    name = on_risk(then, "grown", "opportunity", "o1")
+    load(warehouse, LATER, as_of=NOW, file="opportunities.csv")
+    desk = seen(warehouse, NOW)
+    say_of(desk, name, "done", "", "Ann", AT)
+
+    said = (newest_word(desk), RULES, newest_risk(desk))
+    found = {one.key: one for one in desk.ask(check_list, "Ann", THEN, *said)}
+
+    assert found["closed"].facts == {"count": 1, "moved": 1}
 
 
 def test_a_team_sees_what_is_about_its_people(warehouse):
@@ -210,7 +336,7 @@ def test_late_follow_ups_and_tasks_with_the_team_of_who_acts(warehouse):
     found = desk.ask(overdue_list, newest_word(desk))
 
     assert found[["source", "days", "level", "team"]].to_numpy().tolist() == [
-        ["task", 7, "risk", "north"],
+        ["task", 7, "manager", "north"],
         ["follow_up", 4, "rep", "north"],
     ]
 
@@ -238,10 +364,41 @@ def test_check_ins_move_on_when_one_is_closed(desk):
     assert [one.rep for one in check_ins(desk)] == ["Ann"]
 
 
+def test_who_was_never_met_is_late_counted_from_the_first_upload(warehouse):
+    """Everything was uploaded on Wednesday 2026-04-01, so the first ones are due that Friday."""
+    desk = seen(warehouse, date(2026, 4, 10))
+
+    found = desk.ask(check_ins_due, newest_word(desk))
+
+    assert {*found["due_on"]} == {date(2026, 4, 3)}
+    assert {*found["days"]} == {7}
+    due = desk.ask(due_days, newest_word(desk))
+    assert {*due.loc[due["source"] == "check_in", "level"]} == {"manager"}
+
+
+def test_the_first_one_follows_the_day_on_which_the_rhythm_was_set(warehouse):
+    set_rhythm(seen(warehouse, date(2026, 4, 8)), "company", "", "weekly", "Dee", AT)
+    # As it was written down before the day of the data was kept with it.
+    content = {"unit_kind": "rep", "unit": "Bo", "rhythm": "weekly"}
+    journal.append(
+        warehouse, kind=RHYTHM, subject="rep Bo", content=content, by="Dee",
+        at=datetime(2026, 4, 13, 9),  # noqa: DTZ001
+    )  # fmt: skip
+    desk = seen(warehouse, date(2026, 4, 30))
+
+    found = desk.ask(check_ins_due, newest_word(desk)).set_index("rep")["due_on"]
+
+    assert found.to_dict() == {
+        "Ann": date(2026, 4, 10),
+        "Cid": date(2026, 4, 10),
+        "Bo": date(2026, 4, 17),
+    }
+
+
 def test_the_list_of_a_person_is_filled_in(desk):
     agree(desk, of_ann("revenue"))
 
-    found = {one.key: one for one in desk.ask(check_list, "Ann", THEN, newest_word(desk))}
+    found = {one.key: one for one in desk.ask(check_list, "Ann", THEN, newest_word(desk), RULES, 0)}
 
     assert found["results"].facts["won_amount"] == 300
     assert found["pace"].facts["share"] == 0.4
@@ -256,7 +413,7 @@ def test_the_list_is_about_nobody_else(warehouse, rep, slipped, away):
     load(warehouse, "owner,starts_on,ends_on\nAnn,2026-04-06,2026-04-10\n", file="leave.csv")
     desk = seen(warehouse, NOW)
 
-    found = {one.key: one for one in desk.ask(check_list, rep, THEN, newest_word(desk))}
+    found = {one.key: one for one in desk.ask(check_list, rep, THEN, newest_word(desk), RULES, 0)}
 
     assert found["slipped"].names == slipped
     assert ("leave" in found) is away

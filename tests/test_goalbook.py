@@ -128,5 +128,34 @@ def test_a_dropped_proposal_leaves_what_was_approved(said, stands):
     assert [one.version for one in spoken_of(entries)] == ([stands] if stands else [])
 
 
+def test_what_was_taken_back_counted_until_then():
+    first = goal(version=1)
+    gone = goal(version=2, state="withdrawn", effective_on=date(2026, 3, 1))
+
+    assert counting([first, gone], date(2026, 2, 28)) == [first]
+    assert counting([first, gone], date(2026, 3, 1)) == []
+    again = goal(version=3, effective_on=date(2026, 3, 10))
+    assert counting([first, gone, again], date(2026, 3, 9)) == []
+    assert counting([first, gone, again], date(2026, 3, 10)) == [again]
+
+
+def test_a_version_taken_back_before_its_day_leaves_the_one_that_runs():
+    first = goal(version=1)
+    later = goal(version=2, effective_on=date(2026, 3, 1), total=20_000)
+    gone = goal(version=3, state="withdrawn", effective_on=date(2026, 2, 1))
+
+    assert counting([first, later, gone], date(2026, 3, 15)) == [first]
+    assert spoken_of([first, later, gone]) == [first]
+    assert counting([later, gone], date(2026, 3, 15)) == []
+    once_more = goal(version=4, state="withdrawn", effective_on=date(2026, 2, 1))
+    assert spoken_of([first, later, gone, once_more]) == []
+
+
+def test_a_part_of_nothing_is_no_share():
+    nothing = goal(total=0, parts=(Part("Ann", "N", 0),))
+
+    assert nothing.share(nothing.parts[0]) == 0
+
+
 def test_a_team_has_goals_of_its_own():
     assert goal().subject != goal(unit_kind="team", unit="N").subject

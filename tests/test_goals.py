@@ -18,6 +18,8 @@ def spells(table: str) -> pd.DataFrame:
         rows[name] = days.fillna(default).astype("datetime64[us]")
     for name in ("team", "region"):
         rows[name] = rows[name].fillna("") if name in rows else ""
+    started = rows["started_on"] if "started_on" in rows else pd.Series(None, rows.index, object)
+    rows["started_on"] = started.astype("datetime64[us]")
     rows["active"] = rows["active"].fillna("yes") == "yes" if "active" in rows else True
     return rows
 
@@ -109,6 +111,20 @@ def test_who_left_is_listed_only_with_a_target():
     assert names(("rep", "Cy", 5.0)) == {"Ann", "Bo", "Cy"}
 
 
+def test_whoever_has_no_rows_of_a_sum_has_nothing_of_it_unless_nobody_has_any():
+    people, aim = goals.units(PEOPLE), aims(("rep", "Bo", 5.0))
+    index = pd.MultiIndex.from_tuples([("rep", "Ann")], names=["unit_kind", "unit"])
+    reached = pd.DataFrame({"value": [7.0], "n": [1]}, index=index)
+
+    def of_bo(rows: pd.DataFrame, *, mean: bool) -> pd.Series:
+        found = goals.attainment(people, rows, aim, 0.5, "demos", mean=mean)
+        return found.set_index("unit").loc["Bo"]
+
+    assert of_bo(reached, mean=False)[["value", "gap"]].tolist() == [0.0, 5.0]
+    assert pd.isna(of_bo(reached, mean=True)["value"])
+    assert pd.isna(of_bo(reached.head(0), mean=False)["value"])
+
+
 def test_a_rate_is_not_held_against_the_time():
     people = goals.units(PEOPLE)
     reached = pd.DataFrame(
@@ -116,7 +132,9 @@ def test_a_rate_is_not_held_against_the_time():
         index=pd.MultiIndex.from_tuples([("company", "")], names=["unit_kind", "unit"]),
     )
 
-    rows = goals.attainment(people, reached, aims(("company", "", 0.4)), 0.1, "conversion")
+    rows = goals.attainment(
+        people, reached, aims(("company", "", 0.4)), 0.1, "conversion", mean=True
+    )
 
     assert rows.loc[rows["unit_kind"] == "company", "pace"].tolist() == [0.5]
     assert rows.loc[rows["unit_kind"] == "rep", "value"].isna().all()

@@ -1,14 +1,17 @@
 """The page Follow-up: writing down, acknowledging, closing, check-ins, and what is due."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics.aftermath import Outcome, outcome
 from analytics.desk import Desk
 from analytics.following import (
     follow_ups,
@@ -16,11 +19,12 @@ from analytics.following import (
     say_of,
     write_follow_up,
 )
-from analytics.followups import About
+from analytics.followups import About, Measure
 from analytics.meeting import check_ins, rhythms
 from analytics.scope import Period, Scope
 from data.workspaces import open_workspace
 from pages._ui import session
+from pages._ui.followwords import outcome_words, short_outcome
 from pages._ui.text import LANGUAGES, Text
 from tests.files import load
 from tests.test_following import DEALS, LATER, REPS, TARGETS, TASKS
@@ -274,3 +278,72 @@ def test_a_reminder_tells_a_person_from_3_days_on_and_the_manager_from_5(opens, 
     assert "call the mill" in manager
     assert "Write to the mill" in manager
     assert person.splitlines()[1:] == ["- Follow-up: four days, 4 days late"]
+
+
+def held(then: float, now: float, verdict: Any = "", **changes: Any) -> Outcome:
+    about = About("open_count", "rep", "Ann")
+    return replace(
+        outcome(about, "hold", Measure(then), Measure(now), (THEN, NOW), pd.DataFrame()),
+        verdict=verdict,
+        **changes,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("found", "key"),
+    [
+        (held(20, 21), "held"),
+        (held(20, 30), "not_held"),
+        # Within what is usual is held, and nothing that may be chance.
+        (held(20, 21, "within"), "held"),
+        (held(20, 20), "unmoved"),
+    ],
+)
+def test_what_should_hold_was_held_or_not(own, language, found, key):
+    one = replace(follow_ups(told(own))[1], toward="hold")
+
+    t = Text(language)
+    assert short_outcome(one, found, t) == t(f"follow.{key}")
+    assert short_outcome(one, replace(found, verdict="few"), t) == (
+        t("follow.unmoved") if key == "unmoved" else t("follow.uncertain", moved=t(f"follow.{key}"))
+    )
+
+
+def test_an_opportunity_that_was_lost_went_the_other_way(own):
+    [one] = [one for one in follow_ups(told(own)) if one.about.number == "deal"]
+    found = replace(held(1, 1), moved="down", as_agreed=False)
+
+    assert short_outcome(replace(one, toward="hold"), found, EN) == EN("follow.not_as_agreed")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("days", "key"), [(90, "change_rate"), (150, "change_rate_last")])
+def test_a_rate_is_told_over_the_days_that_it_is_over(own, language, days, key):
+    about, now = About("win_rate", "rep", "Ann"), THEN + timedelta(days=days)
+    rows = pd.DataFrame(
+        {"day": pd.to_datetime([THEN, now]), "won": [10, 15], "lost": [10, 5],
+         "won_amount": 0.0, "activities": 0}
+    )  # fmt: skip
+    found = outcome(about, "up", Measure(0.5), Measure(0.5), (THEN, now), rows)
+    one = replace(follow_ups(told(own))[1], about=about)
+    t = Text(language)
+
+    facts = {"before": t.rate(0.5), "n_before": 20, "since": t.rate(0.75), "n_since": 20,
+             "points": t.points(0.25), "days": 90}  # fmt: skip
+    if key == "change_rate_last":
+        facts["all"] = 150
+    assert outcome_words(one, found, t)[0] == t(f"follow.{key}", **facts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_an_upload_since_there_is_no_newer_data_yet(opens, own, language):
+    t = Text(language)
+    desk = told(own)
+    agree(desk, About("revenue", "rep", "Ann"), due_on=NOW + timedelta(days=1), at=NEWER)
+
+    app = opens(own, lang=language, as_of=f"{NOW + timedelta(days=14)}")
+    choose(app, "follow-list", [one.about.number for one in follow_ups(desk)].index("revenue"))
+
+    assert t("follow.no_news", as_of=f"{NOW}") in said(app)
+    assert app.metric[2].delta == t("follow.not_yet")

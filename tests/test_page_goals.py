@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.cascade import METHODS
 from analytics.goalbook import WAYS
+from analytics.misfits import CODES
 from analytics.targets import FLOWS, RATES, TIERS
 from data.fiscal import choose_first_month
 from data.ingest import commit
@@ -54,7 +55,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opens]:
     load(store, deals(), file="opportunities.csv")
     store.close()
     open_page = opener(monkeypatch, tmp_path)
-    yield lambda **address: open_page(workspace="mine", as_of=f"{AS_OF}", **address)
+    yield lambda **address: open_page(**{"workspace": "mine", "as_of": f"{AS_OF}"} | address)
     st.cache_resource.clear()
 
 
@@ -132,6 +133,26 @@ def test_the_finding_says_what_is_missing_and_how_likely(mine):
     assert "1.80k are missing" in words
     assert "for 6.4 weeks" in words
     assert "its people's sum to 2.00k, 2.00k less" in said(app)
+
+
+@pytest.mark.parametrize(("as_of", "period"), [("2026-03-31", "quarter"), ("2026-02-15", "week")])
+def test_on_the_last_day_of_a_period_it_is_over(mine, tmp_path, as_of, period):
+    store = session._warehouse("mine", tmp_path)
+    week = "rep,Ann,week,2026-02-09,revenue,base,5000\ncompany,,week,2026-02-09,revenue,base,9000\n"
+    load(store, TARGETS.splitlines()[0] + "\n" + week, file="weeks.csv")
+    app = mine(as_of=as_of, period=period)
+
+    assert app.markdown[0].value.startswith("**Missed:**")
+    assert "Missed: the company" in app.markdown[0].value.replace("*", "")
+
+
+def test_a_team_in_which_nobody_is_yet_says_so(mine, tmp_path):
+    store = session._warehouse("mine", tmp_path)
+    load(store, "name,team\nAnn,north\n", as_of=date(2026, 1, 1), file="then.csv")
+    load(store, "name,team\nAnn,east\n", as_of=date(2026, 5, 1), file="next.csv")
+    app = mine(team="east")
+
+    assert "nobody is known in east" in app.markdown[0].value
 
 
 def test_a_team_sees_its_own(mine):
@@ -230,13 +251,12 @@ def test_every_way_and_problem_has_its_sentence():
         *(f"agree.help_{way}_{sort}" for way in WAYS for sort in ("more", "less")),
         *(f"goalstate.{one}" for one in (*WAYS, "proposed", "approved", "declined", "withdrawn")),
         *(f"goalword.{one}" for one in ("easy", "challenging", "hard", "impossible")),
-        *(f"goals.how_{one}" for one in ("own", "parts", "people", "teams")),
+        *(f"goals.how_{one}" for one in ("own", "parts", "people", "teams", "incomplete")),
         *(f"check.ratchet_{one}" for one in ("ratchet", "none", "open", "few")),
         *(
             f"{kind}.{code}"
             for kind in ("problem", "targetremedy")
-            for code in ("unknown_unit", "other_currency", "overlap", "missing_parts",
-                         "parts_differ", "people_differ")
+            for code in CODES
         ),
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -79,7 +80,7 @@ def test_the_card_says_why_since_when_and_what_is_in_question(opens):
     words = said(opens())
 
     assert "It was expected to close 59 days ago. Since 2026-02-01." in words
-    assert "90 % were through by day 80" in words
+    assert "90 % were seen to be through by day 80" in words
     assert "of expected revenue in question: 900k with a chance of" in words
 
 
@@ -190,6 +191,51 @@ def test_changes_that_leave_the_sum_are_behind_a_drawer(opens):
     assert not app.exception, app.exception
     table = next(table.value for table in app.dataframe if "days" in table.value)
     assert table["rep"].tolist() == ["Bob → Ann"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_only_other_things_changed_the_value_is_unchanged_and_they_are_counted(
+    opens, folder, language
+):
+    store = open_workspace("mine", folder)
+    moved = LATER.replace("Talks,100,2026-03-01,2026-03-20", "Offer,100,2026-03-01,2026-05-20")
+    load(store, f"{HEADER}\n{moved}", as_of=date(2026, 4, 2), file="third.csv")
+    store.close()
+    st.cache_resource.clear()
+    words = said(opens(lang=language, risk_view="changes", as_of="2026-04-02"))
+    t = Text(language)
+
+    assert t("changes.only_beside", since=NOW, closing=t.money(905_600), count=2) in words.replace(
+        "\\", ""
+    )
+
+
+def test_the_step_that_weighs_most_is_called_the_largest(opens):
+    assert "Largest step: Grown, +500 from 1 opportunities." in said(
+        opens(risk_view="changes")
+    ).replace("\\", "")
+
+
+def test_win_rates_that_fell_join_the_list_when_somebody_looks(opens, monkeypatch):
+    fell = pd.DataFrame(
+        {"kind": ["rep"], "level": ["Ann"], "early": [0.5], "late": [0.2], "deals": [90],
+         "flagged": [True]}
+    )  # fmt: skip
+
+    def drifting(desk: Desk) -> pd.DataFrame:
+        return fell
+
+    # The page itself is read anew each time, and finds the one in analytics.abilities.
+    for module in ("analytics.abilities", "analytics.watching", "pages._ui.risklist"):
+        monkeypatch.setattr(f"{module}.drifting", drifting)
+    app = opens()
+    assert Text("en")("risk.drift") not in " ".join(listed(app)["kinds"])
+    app.session_state["risks-drift"] = True
+    app.run()
+    app.button(key="look-for-drift").click().run()
+
+    assert not app.exception, app.exception
+    assert Text("en")("risk.drift") in " ".join(listed(app)["kinds"])
 
 
 def test_nonsense_in_the_address_is_ignored(opens):

@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 
 from analytics.books import Concentration
-from analytics.company_flags import concentrated, drifts, sole_experts, without_backup
+from analytics.company_flags import (
+    concentrated,
+    drifts,
+    in_question,
+    sole_experts,
+    without_backup,
+)
 from analytics.people_flags import goal_gaps, loads, overdue_follow_ups
 from analytics.scope import Period
 
@@ -180,10 +186,61 @@ def test_accounts_with_most_money_and_no_backup_are_told_with_who_holds_most():
 
 
 def test_where_no_account_has_a_backup_the_largest_is_told():
-    deals = items(account_id=["a", "b"], account=["A", "B"], expected=[10.0, 30.0])
+    names = [f"a{n}" for n in range(10)]
+    deals = items(account_id=names, account=names, expected=np.arange(10.0))
     [row] = without_backup(deals, []).to_dict("records")
 
-    assert (row["subject"], row["share"]) == ("b", 1.0)
+    assert (row["subject"], row["share"]) == ("a9", 1.0)
+    few = without_backup(deals.head(9), [])
+    assert (len(few), few["share"].notna().sum()) == (9, 0)
+
+
+def test_of_segments_of_one_person_that_share_opportunities_the_widest_is_told():
+    deals = items(
+        product=["Pump", "Pump", "Pump", "Tap"], region=["east", "east", "west", "north"],
+    )  # fmt: skip
+    segments = [
+        (("product", "Pump"), ("region", "east")), (("product", "Pump"),), (("region", "east"),),
+        (("product", "Tap"),), (("region", "east"),),
+    ]  # fmt: skip
+    experts = pd.DataFrame(
+        {"rep": ["Ann", "Ann", "Ann", "Ann", "Bob"], "segment": segments, "wins": 4, "tried": 1,
+         "open": [2, 3, 2, 1, 2], "value": 1.0}
+    )  # fmt: skip
+    found = sole_experts(experts, deals)
+
+    assert list(zip(found["rep"], found["subject"], strict=True)) == [
+        ("Ann", "product=Pump"), ("Ann", "product=Tap"), ("Bob", "region=east"),
+    ]  # fmt: skip
+    # Two of the three pumps are Bob's too: of four opportunities each is in question once.
+    assert found["stake"].tolist() == [30, 10, 20]
+    assert in_question(found, deals).to_dict() == {"sole_expert": 40}
+
+
+def test_of_a_person_and_a_customer_each_opportunity_is_in_question_once():
+    measures = [
+        Concentration("rep", "open", "Ann", 0.31, 0.2, 0.1, 9),
+        Concentration("account", "open", "a", 0.3, 0.1, 0.1, 40),
+    ]
+    deals = items(rep=["Ann", "Ann", "Bob"], account_id=["a", "b", "a"])
+    found = concentrated(measures, deals)
+
+    assert found["stake"].tolist() == [20, 20]
+    assert in_question(found, deals).to_dict() == {"concentrated": 30}
+
+
+def test_what_somebody_has_too_little_of_is_not_in_question():
+    starved = loads(staff(), book(Ann=9, Bob=20, Cy=20, Di=20, Ed=10))
+
+    assert starved["kind"].tolist() == ["starved"]
+    assert in_question(starved, book(Ann=9)).empty
+
+
+def test_without_any_chance_nobody_has_too_little_and_too_many_put_nothing_in_question():
+    held = book(Ann=31, Bob=20, Cy=20, Di=20, Ed=9).assign(expected=np.nan)
+    [row] = loads(staff(), held).to_dict("records")
+
+    assert (row["kind"], row["subject"], np.isnan(row["stake"])) == ("overloaded", "Ann", True)
 
 
 def test_a_win_rate_that_fell_by_more_than_chance_is_told_and_one_that_rose_is_not():

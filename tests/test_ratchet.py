@@ -18,7 +18,8 @@ def simulated(up: float, down: float, seed: int, units: int = 40, periods: int =
             rows.append((f"u{unit}", period, target, target * max(1 + missed, 0)))
             slope = up if missed > 0 else down
             # What all targets share is growth, and no ratchet.
-            target *= float(np.exp(0.03 + slope * np.clip(missed, -1, 1) + rng.normal(0, 0.05)))
+            change = 0.03 + slope * float(np.clip(missed, -1, 1)) + float(rng.normal(0, 0.05))
+            target *= max(1 + change, 0.05)
     return ratchet(pd.DataFrame(rows, columns=["unit", "period", "target", "won"]))
 
 
@@ -36,6 +37,15 @@ def test_a_planted_ratchet_is_found_with_its_slopes():
 
 def test_targets_that_follow_both_ways_alike_do_not_ratchet():
     assert simulated(up=0.4, down=0.4, seed=2).verdict == "none"
+
+
+def test_steep_slopes_are_told_apart_as_shallow_ones_are():
+    found, alike = simulated(up=0.8, down=0.5, seed=4), simulated(up=0.8, down=0.8, seed=4)
+
+    assert found.verdict == "ratchet"
+    assert found.difference == pytest.approx(0.3, abs=0.05)
+    assert alike.verdict == "none"
+    assert alike.low < 0 < alike.high
 
 
 @pytest.mark.simulation

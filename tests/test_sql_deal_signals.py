@@ -39,10 +39,11 @@ def test_slips_are_counted_with_the_day_of_the_second():
     assert (other["slips"], other["second_slip_on"]) == (0, None)
 
 
-def test_the_newest_growth_is_told_and_a_later_cut_does_not_hide_it():
-    first, _ = mart(filled(), "deal_signals")
+def test_the_newest_growth_is_told_with_what_a_later_cut_left_of_it():
+    first, other = mart(filled(), "deal_signals")
 
-    assert (first["grown_from"], first["grown_to"]) == (80, 120)
+    assert (first["grown_from"], first["grown_to"], first["grown_now"]) == (80, 120, 90)
+    assert other["grown_now"] is None
     assert f"{first['grown_on']:%Y-%m-%d}" == "2026-03-05"
 
 
@@ -65,10 +66,22 @@ def test_open_tasks_and_activities_up_to_the_day_count():
     assert (other["tasks"], other["last_activity"]) == (0, None)
 
 
+def test_tasks_that_are_done_or_begin_later_are_no_tasks_and_overdue_ones_no_plan():
+    warehouse = filled()
+    tasks = "task_id,subject,owner,opportunity_id,created_on,due_on,status\n"
+    tasks += "t1,x,Ann,a,2026-04-02,2026-05-01,\nt2,x,Ann,a,,2026-05-01,Completed\n"
+    tasks += "t3,x,Ann,c,,2026-03-30,Open\nt4,x,Ann,c,,2026-03-31,\nt5,x,Ann,c,,,Open\n"
+    load(warehouse, tasks, file="tasks.csv")
+    first, other = mart(warehouse, "deal_signals")
+
+    assert (first["tasks"], first["planned"], first["next_task_on"]) == (0, 0, None)
+    assert (other["tasks"], other["planned"], f"{other['next_task_on']:%m-%d}") == (3, 2, "03-31")
+
+
 def test_closed_ones_tell_how_old_they_became_and_when_they_left_a_stage():
     rows = [(row["stage"], row["age_days"], row["deals"]) for row in mart(filled(), "stage_ages")]
 
-    assert rows == [("", 59, 1), ("Offer", 50, 1), ("Talks", 31, 1)]
+    assert rows == [("", 59, 1), ("Offer", 59, 1), ("Talks", 50, 1)]
 
 
 def test_wins_are_counted_by_person_and_segment():

@@ -36,9 +36,11 @@ short,Ann,Lost,900,2026-03-18,,2026-03-28
 """
 
 
-def moves(warehouse: Warehouse, start: date = START) -> dict[str, dict[str, Any]]:
+def moves(
+    warehouse: Warehouse, start: date = START, as_of: date = NOW
+) -> dict[str, dict[str, Any]]:
     frame = warehouse.marts(
-        ["pipeline_moves"], as_of=NOW, period_start=start, period_end=date(2026, 4, 1),
+        ["pipeline_moves"], as_of=as_of, period_start=start, period_end=date(2026, 4, 1),
         period_kind="week",
     )["pipeline_moves"]  # fmt: skip
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
@@ -120,3 +122,71 @@ def test_amounts_of_another_currency_are_compared_in_the_main_one():
     row = moves(warehouse)["u"]
 
     assert (row["value_then"], row["value"]) == (50, 80)
+
+
+THRICE = {
+    date(2026, 1, 1): "a,Ann,Talks,100,2025-12-01,2026-05-01,\nv,Ann,Talks,70,2025-12-01,,",
+    date(2026, 2, 1): "a,Ann,Offer,100,2025-12-01,2026-05-01,\nv,Ann,Talks,70,2025-12-01,,",
+    date(2026, 3, 1): "a,Bob,Close,300,2025-12-01,2026-09-01,\nv,Ann,Duplicate,70,2025-12-01,,",
+}
+
+
+def seen_on(as_of: date, start: date) -> dict[str, dict[str, Any]]:
+    warehouse = Warehouse()
+    load(warehouse, PEOPLE, file="reps.csv")
+    for number, (day, text) in enumerate(THRICE.items()):
+        load(warehouse, f"{HEADER}\n{text}\n", as_of=day, file=f"deals{number}.csv")
+    return moves(warehouse, start, as_of)
+
+
+def test_on_a_past_day_a_later_export_says_nothing():
+    row = seen_on(date(2026, 2, 10), date(2026, 1, 16))["a"]
+
+    assert (row["value_then"], row["value"], row["rep_then"], row["rep"]) == (
+        100, 100, "Ann", "Ann",
+    )  # fmt: skip
+    assert (row["stage_then"], row["stage"]) == ("Talks", "Offer")
+    assert (row["outcome"], row["team"]) == ("open", "north")
+    assert row["due"] == row["due_then"] == pd.Timestamp("2026-05-01")
+
+
+def test_what_turned_out_to_be_void_later_is_open_on_a_past_day():
+    row = seen_on(date(2026, 2, 10), date(2026, 1, 16))["v"]
+
+    assert (row["outcome"], row["open_then"], row["value"]) == ("open", True, 70)
+    assert seen_on(date(2026, 3, 10), date(2026, 2, 15))["v"]["outcome"] == "void"
+
+
+def test_once_the_later_export_is_there_it_tells():
+    row = seen_on(date(2026, 3, 10), date(2026, 2, 15))["a"]
+
+    assert (row["value_then"], row["value"], row["rep_then"], row["rep"]) == (
+        100, 300, "Ann", "Bob",
+    )  # fmt: skip
+    assert f"{row['due']:%m-%d}" == "09-01"
+
+
+def test_without_days_of_creation_the_first_export_that_has_one_tells_when_it_came():
+    warehouse = Warehouse()
+    header = f"{BASE},amount"
+    load(warehouse, f"{header}\na,Ann,Talks,100\n", as_of=THEN)
+    load(warehouse, f"{header}\na,Ann,Talks,100\nb,Ann,Talks,900\n", as_of=NOW, file="b.csv")
+    rows = moves(warehouse)
+
+    assert (rows["a"]["open_then"], rows["a"]["begun_before"]) == (True, True)
+    assert (rows["b"]["open_then"], rows["b"]["begun_before"]) == (False, False)
+    # Nobody knows how long before the first export what it has had begun.
+    assert moves(warehouse, date(2026, 3, 1))["a"]["begun_before"]
+    assert set(moves(warehouse, date(2026, 3, 12), date(2026, 3, 20))) == {"a"}
+
+
+def test_who_is_known_by_an_id_is_called_by_the_name_of_the_table_of_people():
+    warehouse = Warehouse()
+    load(warehouse, "name,team,rep_id\nAnn,north,7\n", file="reps.csv")
+    header = f"{BASE},amount,created_on,owner_id"
+    for day, amount in ((THEN, 100), (NOW, 150)):
+        text = f"{header}\na,A. Lee,Talks,{amount},2026-01-01,7\n"
+        load(warehouse, text, as_of=day, file=f"{day}.csv")
+    row = moves(warehouse)["a"]
+
+    assert (row["rep"], row["team"], row["rep_then"]) == ("Ann", "north", "Ann")

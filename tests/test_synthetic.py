@@ -252,7 +252,7 @@ def test_the_company_is_of_the_stated_size(each: Company) -> None:
     deals, reps = tables["opportunities"], tables["reps"]
 
     sizes = {name: len(table) for name, table in tables.items()}
-    assert {name: sizes[name] for name in sizes.keys() - {"targets", "pulse"}} == {
+    assert {name: sizes[name] for name in sizes.keys() - {"targets", "pulse", "measures"}} == {
         "opportunities": 9_000,
         "leads": 400,
         "accounts": 400,
@@ -266,6 +266,7 @@ def test_the_company_is_of_the_stated_size(each: Company) -> None:
         "rates": 3 * 4,
     }
     assert 600 < sizes["pulse"] < 24 * 12 * 3
+    assert 24 * 10 < sizes["measures"] <= 24 * 12
     assert reps["active"].sum() == 24
     assert reps["team"].nunique() == reps["manager"].nunique() == 4
     assert tables["accounts"]["sector"].nunique() == 8
@@ -347,6 +348,7 @@ def test_dates_are_in_order_and_nothing_is_known_before_it_happened(each: Compan
         each.tables["leads"]["modified_at"].dt.floor("D"),
         each.tables["pulse"]["asked_on"],
         each.tables["rates"]["valid_from"],
+        each.tables["measures"]["measured_on"],
     ]
 
     assert max(days.max() for days in happened) <= end

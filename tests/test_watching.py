@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+import pandas as pd
 import pytest
 
 from analytics.desk import Desk
@@ -13,18 +14,21 @@ from analytics.outlook import prospects
 from analytics.rules import RuleSet
 from analytics.scope import Period, Scope
 from analytics.watching import (
+    SNOOZE,
     changes_since,
     exports,
     flags,
     hand_over,
     handed_over,
     newest_word,
+    put_aside,
     snooze,
     untold,
     usual_since,
     wake,
 )
 from analytics.workflow import open_items
+from data import journal
 from data.ingest import commit
 from data.review import review
 from data.warehouse import Warehouse
@@ -127,6 +131,52 @@ def test_what_is_put_aside_comes_back_on_its_day_or_when_taken_up_again(desk):
     assert states(desk)["overdue", "big"] == "open"
 
 
+def test_what_was_put_aside_looking_at_a_later_day_is_not_put_aside_before(desk):
+    later = at(desk, date(2026, 4, 9))
+    rows = risks(later)
+    rows = rows[(rows["subject"] == "big") & (rows["kind"] == "overdue")]
+    snooze(desk, rows, date(2026, 5, 1), "one", "mia", AT)
+    snooze(later, rows, date(2026, 5, 9), "two", "mia", AT)
+
+    key = ("overdue", "opportunity", "big")
+    assert put_aside(at(desk, date(2026, 3, 30))) == {}
+    assert put_aside(desk)[key]["why"] == "one"
+    assert put_aside(later)[key]["why"] == "two"
+    wake(later, rows, "mia", AT)
+    assert key in put_aside(desk)
+    assert key not in put_aside(later)
+
+
+def test_an_old_entry_without_a_day_counts(desk):
+    content = {"kind": "overdue", "subject_kind": "opportunity", "subject": "big",
+               "until": "2026-05-01", "why": "one"}  # fmt: skip
+    journal.append(desk.warehouse, kind=SNOOZE, subject="x", content=content, by="mia", at=AT)
+
+    assert len(put_aside(at(desk, date(2026, 1, 1)))) == 1
+
+
+def test_a_risk_weighs_the_same_whichever_team_looks(desk):
+    # The largest of its team, not of the company, and long overdue.
+    own = "quay,Quay,Bob,Talks,4000,2026-03-01,2026-01-31,"
+    load(desk.warehouse, f"{HEADER}\n{OPEN}{own}\n", as_of=NOW, file="quay.csv")
+    for team in ("south", ""):
+        rows = risks(at(desk, team=team))
+        assert rows.loc[rows["subject"] == "quay", "severity"].tolist() == ["watch"]
+
+
+def test_win_rates_that_fell_are_told_once_somebody_looked(desk, monkeypatch):
+    fell = pd.DataFrame(
+        {"kind": ["rep"], "level": ["Ann"], "early": [0.5], "late": [0.2], "deals": [90],
+         "flagged": [True]}
+    )  # fmt: skip
+    monkeypatch.setattr("analytics.watching.drifting", lambda desk: fell)
+    before = desk.ask(flags, RuleSet(), newest_word(desk))
+    after = desk.ask(flags, RuleSet(), newest_word(desk), True)
+
+    assert "drift" not in before["kind"].tolist()
+    assert after.loc[after["kind"] == "drift", "subject"].tolist() == ["Ann"]
+
+
 def test_whoever_looked_for_another_owner_is_remembered(desk):
     rows = risks(desk)
     hand_over(desk, rows[rows["subject"] == "big"].head(1), "mia", AT)
@@ -148,7 +198,9 @@ def test_an_agreement_a_week_late_is_a_risk(desk):
 
 def test_the_data_says_what_it_cannot_tell(desk, twice):
     assert untold(at(desk)) == {"silent": 4, "goal_gap": 0}
-    assert "slipped" in untold(Desk(one_export(), desk.scope))
+    alone = untold(Desk(one_export(), desk.scope))
+    assert "slipped" in alone
+    assert alone["loads"] == 2
 
 
 def one_export() -> Warehouse:
@@ -217,3 +269,15 @@ def test_of_mavens_old_pipeline_few_are_severe_and_the_ranking_is_told():
     assert (stalled["share"] > THRESHOLDS.usual_share).all()
     assert len(stalled) < 0.1 * items
     warehouse.close()
+
+
+def test_a_late_agreement_on_an_opportunity_puts_its_expected_money_in_question(desk):
+    write_follow_up(
+        desk, About("deal", "opportunity", "soon", "Dam"), kind="problem", note="call",
+        action="call them", owner="Ann", rep="Ann", due_on=date(2026, 3, 17), toward="hold",
+        by="mia", at=datetime(2026, 3, 2),  # noqa: DTZ001
+    )  # fmt: skip
+
+    [row] = risks(desk).query("kind == 'follow_up_overdue'").to_dict("records")
+    expected = desk.ask(prospects).set_index("opportunity_id").loc["soon", "expected"]
+    assert (row["stake"], row["strong"]) == (pytest.approx(expected), True)

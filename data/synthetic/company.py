@@ -79,6 +79,7 @@ def sample_company(seed: int = 7, effects: bool = True, end: date = date(2026, 8
         "skills": work.skills(reps, truth, end, for_work),
         "pulse": work.pulse(reps, end, for_more),
         "rates": work.rates(end, for_more),
+        "measures": work.measures(reps, end, for_more),
     }
     return Company({name: _export(name, table) for name, table in tables.items()}, truth, end)
 

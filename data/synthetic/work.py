@@ -1,4 +1,4 @@
-"""The rest of what the sample company keeps: targets, tasks, activities, leave, skills, answers."""
+"""The rest of what the sample company keeps: targets, tasks, leave, answers and the like."""
 
 from datetime import date
 
@@ -219,6 +219,27 @@ def pulse(reps: pd.DataFrame, end: date, rng: np.random.Generator) -> pd.DataFra
             "question": np.array(QUESTIONS)[question],
             "answer": answers[person, month, question],
             "asked_on": asked[month],
+        }
+    )
+
+
+def measures(reps: pd.DataFrame, end: date, rng: np.random.Generator) -> pd.DataFrame:
+    """A year of customers' answers by person and month: their mean (1 to 5), and how many."""
+    months = np.datetime64(end, "M") - np.arange(PULSE_MONTHS, 0, -1)
+    asked = on_workday(months.astype("datetime64[D]"))
+    here = reps[reps["active"]].reset_index(drop=True)
+    usual = rng.normal(4.2, 0.2, (len(here), 1))
+    answers = 3 + rng.poisson(5, (len(here), len(asked)))
+    mean = (usual + rng.normal(0, 0.8, answers.shape) / np.sqrt(answers)).clip(1, 5).round(2)
+    person, month = np.nonzero(asked > days_of(here["started_on"])[:, None])
+    return pd.DataFrame(
+        {
+            "owner": here["name"].to_numpy()[person],
+            "kpi": "satisfaction",
+            "measured_on": asked[month],
+            "value": mean[person, month],
+            "n": answers[person, month],
+            "how": "mean",
         }
     )
 

@@ -11,6 +11,7 @@ from analytics.checkpoints import Point
 from analytics.following import write_follow_up
 from analytics.followups import NUMBERS, wanted
 from analytics.meeting import check_ins, check_list, close_check_in, set_rhythm
+from analytics.watching import newest_word as newest_risk
 from analytics.workflow import people, teams
 from pages._ui import session
 from pages._ui.blocks import choice, drawer, table
@@ -48,7 +49,10 @@ def show_check_ins(due: pd.DataFrame, said: int, t: Text) -> None:
 
 def _meeting(rep: str, since: date, said: int, t: Text) -> None:
     as_of = session.scope().as_of
-    found = ask_patiently(t("checkin.working"), check_list, rep, since, said)
+    found = ask_patiently(
+        t("checkin.working"), check_list, rep, since, said, session.rules(),
+        newest_risk(session.desk()),
+    )  # fmt: skip
     with st.container(border=True, key="checkin-card"):
         st.markdown(f"##### {t.md('checkin.head', rep=rep, since=f'{since}', as_of=f'{as_of}')}")
         ticked = []

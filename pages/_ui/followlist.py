@@ -69,7 +69,7 @@ def show_list(found: Sequence[FollowUp], after: Mapping[str, Outcome], t: Text) 
         {
             "due": [one.due_on.isoformat() for one in found],
             "about": [about_words(one.about, t) for one in found],
-            "since": [short_outcome(after[one.id], t) for one in found],
+            "since": [short_outcome(one, after[one.id], t) for one in found],
             "state": [state_words(one, one.days_over(as_of), t) for one in found],
             "owner": [one.owner for one in found],
             "agreed": [one.action or one.note for one in found],
@@ -115,7 +115,7 @@ def show_card(one: FollowUp, found: Outcome, t: Text) -> None:
                     "label": t(f"follow.the_{end}") if end else t("follow.toward"),
                     "value": t(f"followtoward.{end or one.toward}"),
                     "definition": t("follow.toward_help"),
-                    "compared": short_outcome(found, t),
+                    "compared": short_outcome(one, found, t),
                 },
             ]
         )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from analytics.aftermath import MIN_CLOSED, MIN_DAYS, MIN_SPANS, Outcome
-from analytics.followups import About, FollowUp, Measure
+from analytics.followups import ENDS, About, FollowUp, Measure
 from analytics.scope import Period
 from pages._ui import session
 from pages._ui.text import Text
@@ -117,14 +117,16 @@ def _became(about: About, found: Outcome, t: Text) -> str:
 def _change(about: About, found: Outcome, t: Text) -> str:
     number = about.number
     if math.isnan(found.since.value) or math.isnan(found.before.value):
-        return t("follow.change_unknown", days=found.days)
+        return t("follow.change_unknown", days=found.since_days)
     if number == "win_rate":
-        return t(
-            "follow.change_rate",
-            before=t.rate(found.before.value), n_before=found.before.n,
-            since=t.rate(found.since.value), n_since=found.since.n,
-            points=t.points(found.difference), days=found.days,
-        )  # fmt: skip
+        facts = {
+            "before": t.rate(found.before.value), "n_before": found.before.n,
+            "since": t.rate(found.since.value), "n_since": found.since.n,
+            "points": t.points(found.difference), "days": found.since_days,
+        }  # fmt: skip
+        if found.since_days < found.days:
+            return t("follow.change_rate_last", all=found.days, **facts)
+        return t("follow.change_rate", **facts)
     if number in ("revenue", "attainment", "activities"):
         speed = "activities" if number == "activities" else "revenue"
         return t(
@@ -166,12 +168,16 @@ def _signed(number: str, value: float, t: Text) -> str:
     return f"{value:+,.0f}".replace("-", "−")
 
 
-def short_outcome(found: Outcome, t: Text) -> str:
+def short_outcome(one: FollowUp, found: Outcome, t: Text) -> str:
     """What the number did, for a cell of a table."""
     if found.days < 1 or found.as_agreed is None:
         return t("follow.not_yet")
     if found.moved == "same":
         return t("follow.unmoved")
+    if one.toward == "hold" and one.about.number not in ENDS:
+        # To stay within what chance explains is to be held.
+        held = t("follow.held" if found.as_agreed else "follow.not_held")
+        return t("follow.uncertain", moved=held) if found.verdict == "few" else held
     agreed = t("follow.as_agreed" if found.as_agreed else "follow.not_as_agreed")
     return t("follow.uncertain", moved=agreed) if found.verdict in ("few", "within") else agreed
 

@@ -1,12 +1,14 @@
 """Where the goals stand: the finding, a bullet for each unit, the way so far, and the deals."""
 
+from datetime import timedelta
+
 import pandas as pd
 import streamlit as st
 
-from analytics.aiming import Way, deals_behind, differences, way_of, whole_of
+from analytics.aiming import Way, deals_behind, differences, is_mean, way_of, whole_of
 from analytics.attaining import chances, lost_on, missing, open_behind
 from analytics.desk import Desk
-from analytics.targets import MONEY, is_rate
+from analytics.targets import MONEY
 from analytics.workflow import coverage
 from pages._ui.blocks import choice, picture, table, tiles, title
 from pages._ui.goalcharts import bullets, way_through
@@ -32,8 +34,13 @@ def show_course(
         with st.spinner(t("goals.working"), show_time=True):
             rows = desk.ask(chances, kpi, tier)
     kind, name = desk.ask(whole_of)
-    whole = rows[(rows["unit_kind"] == kind) & (rows["unit"] == name)].iloc[0]
-    way = None if is_rate(kpi) else desk.ask(way_of, kpi)
+    of_whole = rows[(rows["unit_kind"] == kind) & (rows["unit"] == name)]
+    if of_whole.empty:
+        with heading:
+            title(t("page.goals"), t.md("goals.finding_nobody", unit=whose(kind, name, t)))
+        return
+    whole = of_whole.iloc[0]
+    way = None if desk.ask(is_mean, kpi) else desk.ask(way_of, kpi)
     with heading:
         title(t("page.goals"), finding(desk, whole, way, kpi, tier, t))
     _tiles(desk, whole, way, kpi, tier, t)
@@ -57,7 +64,7 @@ def finding(desk: Desk, whole: pd.Series, way: Way | None, kpi: str, tier: str, 
     if not whole["target"] > 0:
         return t.md("goals.finding_none", **facts)
     reached = whole["value"] >= whole["target"]
-    if period.end <= as_of or reached:
+    if period.end <= as_of + timedelta(days=1) or reached:
         return t.md(f"goals.finding_{'reached' if reached else 'missed'}", **facts)
     if pd.isna(whole["value"]):
         return t.md("goals.finding_unmeasured", **facts)
@@ -199,7 +206,7 @@ def _table(desk: Desk, rows: pd.DataFrame, kpi: str, tier: str, t: Text) -> None
         "week": t("goals.column_week"),
         "how": t("goals.column_how"),
     }
-    if is_rate(kpi):
+    if desk.ask(is_mean, kpi):
         columns = {name: columns[name] for name in ("label", "aim", "value", "share", "how")}
     [place] = choice(
         shown, columns, "goal-units", "single-row-required", [0],

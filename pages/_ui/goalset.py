@@ -69,8 +69,9 @@ def show_setting(
             return
         try:
             goal = draft(desk, kpi, tier, total, method, seasonal, effective, note)
-        except SettingError:
-            st.error(t("goalset.nobody"))
+        except SettingError as error:
+            nobody = error.facts["setting"] == "people"
+            st.error(t("goalset.nobody" if nobody else "goalset.too_small"))
             return
         _preview(desk, goal, t)
         st.button(

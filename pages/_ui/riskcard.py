@@ -68,8 +68,9 @@ def _stake(chosen: pd.Series, t: Text) -> str:
     [deal] = items[items["opportunity_id"] == chosen["subject"]].to_dict("records")
     if pd.isna(deal["expected"]):
         return t("risks.card_value", value=t.money(deal["value"]))
+    only_grown = chosen["kinds"] == ("grown",)
     return t(
-        "risks.card_stake",
+        "risks.card_stake_grown" if only_grown else "risks.card_stake",
         stake=t.money(chosen["stake"]),
         value=t.money(deal["value"]),
         chance=t.chance(deal["p_win"]),

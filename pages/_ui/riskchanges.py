@@ -66,7 +66,10 @@ def choose_days(t: Text) -> Changes:
 def changes_finding(found: Changes, t: Text) -> str:
     """The view in one sentence (markdown)."""
     if found.bars.empty:
-        return t.md("changes.nothing", since=found.since, closing=t.money(found.closing))
+        facts = {"since": found.since, "closing": t.money(found.closing)}
+        if found.told and (beside := len(found.beside)):
+            return t.md("changes.only_beside", count=beside, **facts)
+        return t.md("changes.nothing", **facts)
     return t.md(
         "changes.finding",
         since=found.since,

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.abilities import drifting
+from analytics.company_flags import in_question
 from analytics.flags import KINDS, THRESHOLDS, by_subject
 from analytics.following import follow_ups
 from analytics.followups import FollowUp
@@ -58,11 +59,11 @@ def risk_finding(rows: pd.DataFrame, items: pd.DataFrame, t: Text) -> str:
     return t("list.space").join(said)
 
 
-def show_risks(found: pd.DataFrame, said: int, t: Text) -> None:
+def show_risks(found: pd.DataFrame, items: pd.DataFrame, said: int, t: Text) -> None:
     """The picture, the list, the card of the chosen one, and what was put aside."""
     pending = found[found["state"] != "snoozed"]
-    if pending["stake"].notna().any():
-        _picture(pending, said, t)
+    if items["expected"].notna().any():
+        _picture(pending, items, said, t)
     elif len(pending):
         st.info(t("risks.no_stake"))
     if len(pending):
@@ -72,13 +73,13 @@ def show_risks(found: pd.DataFrame, said: int, t: Text) -> None:
     _about(t)
 
 
-def _picture(pending: pd.DataFrame, said: int, t: Text) -> None:
-    """Expected revenue in question by kind; what a goal misses is no expected revenue."""
-    pending = pending[(pending["kind"] != "goal_gap") & pending["stake"].notna()]
-    if pending.empty:
+def _picture(pending: pd.DataFrame, items: pd.DataFrame, said: int, t: Text) -> None:
+    """Expected revenue in question by kind."""
+    stakes = in_question(pending, items)
+    if stakes.empty:
         return
-    by = pending.groupby("kind")
-    stakes, counts = by["stake"].sum(), by.size()
+    pending = pending[pending["kind"].isin(stakes.index) & pending["stake"].notna()]
+    counts = pending.groupby("kind").size()
     severe = pending[pending["severity"] == "severe"].groupby("kind").size()
     order = stakes.sort_values(ascending=False, kind="stable").index
     facts = [

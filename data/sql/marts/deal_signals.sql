@@ -1,7 +1,9 @@
 -- One row per open opportunity: what its records say of how it goes.
 --
 -- next_step       the CRM has a next step for it
--- next_task_on    due day of its next task; null without an open one
+-- tasks           open ones, whenever they are due
+-- planned         of these, those that are not overdue
+-- next_task_on    due day of the next planned one
 -- last_activity   day of the newest activity; null where none is known
 -- slips           how often an export showed a later close date than the one before
 -- slipped_days    days of all these together
@@ -9,6 +11,7 @@
 -- grown_on        day of the export that showed the newest growth of its amount
 -- grown_from      amount before that (currency)
 -- grown_to        amount after that (currency)
+-- grown_now       amount as the newest export up to the as-of date that has one says (currency)
 
 with deals as (
     select opportunity_id, next_step
@@ -25,11 +28,23 @@ activities as (
 ),
 
 tasks as (
-    select said.opportunity_id, min(said.due_on) as next_task_on, count(*) as tasks
+    select
+        said.opportunity_id,
+        count(*) as tasks,
+        sum(case when said.due_on is null or said.due_on >= run.as_of then 1 else 0 end) as planned,
+        min(case when said.due_on >= run.as_of then said.due_on end) as next_task_on
     from raw_tasks as said
     cross join run
-    where said.done_on is null
-        or said.done_on > run.as_of
+    where (said.created_on is null or said.created_on <= run.as_of)
+        and (said.done_on is null or said.done_on > run.as_of)
+        and (
+            said.done_on is not null
+            or said.status is null
+            or lower(said.status) not in (
+                'done', 'completed', 'complete', 'closed', 'cancelled', 'canceled',
+                '完成', '已完成', '取消', '已取消', '关闭', '已关闭', '已结束'
+            )
+        )
     group by said.opportunity_id
 ),
 
@@ -64,6 +79,15 @@ growths as (
     from stg_changes
     where field = 'amount'
         and difference > 0
+),
+
+amounts as (
+    select
+        opportunity_id,
+        cast(after as double) as amount,
+        row_number() over (partition by opportunity_id order by changed_by desc) as nth
+    from stg_changes
+    where field = 'amount'
 )
 
 select
@@ -71,13 +95,15 @@ select
     coalesce(trim(deals.next_step), '') <> '' as next_step,
     tasks.next_task_on,
     coalesce(tasks.tasks, 0) as tasks,
+    coalesce(tasks.planned, 0) as planned,
     activities.last_activity,
     coalesce(slips.slips, 0) as slips,
     coalesce(slips.slipped_days, 0) as slipped_days,
     slips.second_slip_on,
     growths.grown_on,
     growths.grown_from,
-    growths.grown_to
+    growths.grown_to,
+    case when growths.opportunity_id is not null then amounts.amount end as grown_now
 from deals
 left join tasks
     on tasks.opportunity_id = deals.opportunity_id
@@ -88,4 +114,7 @@ left join slips
 left join growths
     on growths.opportunity_id = deals.opportunity_id
     and growths.nth = 1
+left join amounts
+    on amounts.opportunity_id = deals.opportunity_id
+    and amounts.nth = 1
 order by deals.opportunity_id

@@ -47,4 +47,5 @@ left join (select distinct team from stg_spells) as teams
     on teams.team = targets.unit
 left join (select distinct region from stg_reps) as regions
     on regions.region = targets.unit
-order by targets.unit_kind, unit, targets.kpi, tier, targets.period, starts_on
+order by
+    targets.unit_kind, unit, targets.kpi, tier, targets.period, starts_on, file, targets.row_no

@@ -1,7 +1,8 @@
 -- One row per stage and age that closed opportunities had when they left it.
 --
 -- stage      as an export showed it while they were open; empty: of all, when they closed
--- age_days   days since creation: at the close, or at the newest export that shows the stage
+-- age_days   days since creation: at the close, or, if that was before, at the export that shows
+--            they had left the stage
 -- deals      how many opportunities
 
 with closed as (
@@ -15,7 +16,9 @@ left_stage as (
     select
         changes.opportunity_id,
         changes.before as stage,
-        max(date_diff('day', closed.created_on, changes.known_on)) as age_days
+        max(
+            date_diff('day', closed.created_on, least(changes.changed_by, closed.closed_on))
+        ) as age_days
     from stg_changes as changes
     inner join closed
         on closed.opportunity_id = changes.opportunity_id

@@ -1,15 +1,16 @@
 -- One row per person and stretch of days in one team, as the tables of people of several uploads
 -- tell it.
 --
+-- team                 a table that says no team of somebody leaves them where they were
 -- starts_on, ends_on   half-open; the first stretch has no beginning, the last no end
 
 with said as (
     select
         labels.rep,
-        coalesce(people.team, people.manager, '') as team,
+        coalesce(people.team, people.manager) as team,
         people.as_of,
         people.upload_id,
-        lag(coalesce(people.team, people.manager, '')) over (
+        lag(coalesce(people.team, people.manager)) over (
             partition by labels.rep order by people.as_of, people.upload_id
         ) as team_before
     from said_reps as people
@@ -17,6 +18,7 @@ with said as (
     inner join stg_owner_labels as labels
         on labels.label = people.rep_id
     where people.as_of <= run.as_of
+        and coalesce(people.team, people.manager) is not null
 ),
 
 entered as (
