@@ -209,7 +209,11 @@ def target_problems(desk: Desk) -> pd.DataFrame:
 
 def deals_behind(desk: Desk, unit_kind: str, unit: str) -> pd.DataFrame:
     """What a unit won in the scope's period, the largest first: the mart ``period_deals``."""
-    rows = period_deals(desk)
+    return rows_of_unit(desk, period_deals(desk), unit_kind, unit)
+
+
+def rows_of_unit(desk: Desk, rows: pd.DataFrame, unit_kind: str, unit: str) -> pd.DataFrame:
+    """The rows of a rep, team, region or the company, by their columns ``rep`` and ``team``."""
     if unit_kind == "region":
         spells = desk.ask(goal_tables)["team_spells"]
         return rows[rows["rep"].isin(spells.loc[spells["region"] == unit, "rep"])]

@@ -13,6 +13,7 @@ from analytics.aiming import (
     daily_of,
     is_mean,
     reached_so_far,
+    rows_of_unit,
     targets_in_force,
     way_of,
     whole_of,
@@ -175,12 +176,7 @@ def open_behind(desk: Desk, unit_kind: str, unit: str) -> pd.DataFrame:
     -------
     The columns of ``outlook.prospects``.
     """
-    items = desk.at(team="").ask(prospects)
-    if unit_kind == "region":
-        spells = desk.ask(goal_tables)["team_spells"]
-        items = items[items["rep"].isin(spells.loc[spells["region"] == unit, "rep"])]
-    elif unit_kind != "company":
-        items = items[items[unit_kind] == unit]
+    items = rows_of_unit(desk, desk.at(team="").ask(prospects), unit_kind, unit)
     return items.sort_values("expected_period", ascending=False, kind="stable")
 
 

@@ -8,6 +8,7 @@ from analytics.aiming import attainment, whole_of
 from analytics.attaining import chances
 from analytics.auditing import left_alone, ownership
 from analytics.deciding import kept_back
+from analytics.flags import by_subject
 from analytics.following import follow_ups
 from analytics.lateness import overdue
 from analytics.outlook import forecast
@@ -182,12 +183,13 @@ if rows["target"].notna().any() and (box := drawer(t("overview.table", count=len
 def risks(rules: RuleSet) -> list[tuple[str, str]]:
     """Grave risks, and what was agreed and is late, as links."""
     said, found = newest_word(session.desk()), []
-    grave = ask(flags, rules, said, session.desk().knows(drifting))
-    grave = grave[(grave["severity"] == "severe") & (grave["state"] != "snoozed")]
-    if count := len(grave[["subject_kind", "subject"]].drop_duplicates()):
-        deals = grave[grave["subject_kind"] == "opportunity"].drop_duplicates("subject")
+    pending = ask(flags, rules, said, session.desk().knows(drifting))
+    grave = by_subject(pending[pending["state"] != "snoozed"])
+    grave = grave[grave["severity"] == "severe"]
+    if len(grave):
+        deals = grave[grave["subject_kind"] == "opportunity"]
         stake = t.money(float(deals["stake"].sum()))
-        words = t("overview.do_risks", count=count, deals=len(deals), stake=stake)
+        words = t("overview.do_risks", count=len(grave), deals=len(deals), stake=stake)
         found.append(("risks", words))
     agreed = follow_ups(session.desk())
     late = overdue(agreed, NO_TASKS, scope.as_of)

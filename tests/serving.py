@@ -14,6 +14,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from data.warehouse import Warehouse
+from data.workspaces import load_sample
+
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(
     (
@@ -79,6 +82,16 @@ def serving(folder: Path, script: Path = ROOT / "app.py") -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def serving_sample(folder: Path) -> Iterator[Server]:
+    """The app over the sample company's files as one's own."""
+    mine = Warehouse(folder / "mine.duckdb")
+    load_sample(mine)
+    mine.close()
+    with serving(folder) as server:
+        yield server
 
 
 @contextmanager

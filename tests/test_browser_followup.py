@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 from data.synthetic import sample_company
-from data.warehouse import Warehouse
-from data.workspaces import load_sample
 from pages._ui.text import Text
-from tests.serving import CHROMIUM, Server, browsing, serving, settle
+from tests.serving import CHROMIUM, Server, browsing, serving_sample, settle
 
 pytestmark = [
     pytest.mark.browser,
@@ -22,12 +20,7 @@ T = Text("en")
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app over the sample company's files as one's own."""
-    folder = tmp_path_factory.mktemp("workspaces")
-    mine = Warehouse(folder / "mine.duckdb")
-    load_sample(mine)
-    mine.close()
-    with serving(folder) as started:
+    with serving_sample(tmp_path_factory.mktemp("workspaces")) as started:
         yield started
 
 

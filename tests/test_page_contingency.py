@@ -16,9 +16,8 @@ from data.workspaces import open_workspace
 from pages._ui import session
 from pages._ui.text import LANGUAGES, Text
 from tests.files import load
+from tests.opening import opened
 from tests.test_contingency import AS_OF, PEOPLE, deals
-
-SHELL = Path(__file__).parents[1] / "pages" / "_ui" / "shell.py"
 
 Opens = Callable[..., AppTest]
 
@@ -38,18 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def opens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Opens:
     monkeypatch.setenv("EVENHAND_DATA", str(folder))
 
-    def open_page(**address: str) -> AppTest:
-        app = AppTest.from_file(str(SHELL), default_timeout=60)
-        base = {"workspace": "mine", "lang": "en", "as_of": f"{AS_OF}"}
-        for name, value in (base | address).items():
-            app.query_params[name] = value
-        app.run()
-        app.switch_page("../contingency.py").run()
-        assert not app.exception, app.exception
-        assert not app.error, app.error
-        return app
-
-    return open_page
+    return lambda **address: opened("contingency", **({"as_of": f"{AS_OF}"} | address))
 
 
 def finding(app: AppTest) -> str:

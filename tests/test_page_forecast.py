@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from data.workspaces import open_workspace
 from pages._ui.text import LANGUAGES, Text
 from tests.files import load
+from tests.opening import SHELL, opened
 from tests.test_outlook import AS_OF, REPS, sold
 
-SHELL = Path(__file__).parents[1] / "pages" / "_ui" / "shell.py"
 TARGETS = """unit_kind,unit,period,period_start,kpi,amount
 company,Us,quarter,2026-07-01,revenue,150000
 rep,Ann,quarter,2026-07-01,revenue,20000
@@ -37,18 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def opens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Opens:
     monkeypatch.setenv("EVENHAND_DATA", str(folder))
 
-    def open_page(**address: str) -> AppTest:
-        app = AppTest.from_file(str(SHELL), default_timeout=60)
-        base = {"workspace": "mine", "lang": "en", "as_of": f"{AS_OF}"}
-        for name, value in (base | address).items():
-            app.query_params[name] = value
-        app.run()
-        app.switch_page("../forecast.py").run()
-        assert not app.exception, app.exception
-        assert not app.error, app.error
-        return app
-
-    return open_page
+    return lambda **address: opened("forecast", **({"as_of": f"{AS_OF}"} | address))
 
 
 def said(app: AppTest) -> str:

@@ -12,8 +12,7 @@ from data.workspaces import open_workspace
 from pages._ui import session
 from pages._ui.text import LANGUAGES, Text
 from tests.files import load
-
-SHELL = Path(__file__).parents[1] / "pages" / "_ui" / "shell.py"
+from tests.opening import opened
 
 REPS = "name,team,active\nAnn,N,yes\nBo,N,yes\nCy,N,no\n"
 DEALS = """opportunity_id,owner,product,account,stage,amount,created_on,closed_on
@@ -43,17 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def opens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Opens:
     monkeypatch.setenv("EVENHAND_DATA", str(folder))
 
-    def open_page(**address: str) -> AppTest:
-        app = AppTest.from_file(str(SHELL), default_timeout=60)
-        for name, value in ({"workspace": "mine", "lang": "en"} | address).items():
-            app.query_params[name] = value
-        app.run()
-        app.switch_page("../ownership.py").run()
-        assert not app.exception, app.exception
-        assert not app.error, app.error
-        return app
-
-    return open_page
+    return lambda **address: opened("ownership", **address)
 
 
 def said(app: AppTest) -> str:

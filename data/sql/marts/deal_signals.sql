@@ -33,18 +33,8 @@ tasks as (
         count(*) as tasks,
         sum(case when said.due_on is null or said.due_on >= run.as_of then 1 else 0 end) as planned,
         min(case when said.due_on >= run.as_of then said.due_on end) as next_task_on
-    from raw_tasks as said
+    from stg_open_tasks as said
     cross join run
-    where (said.created_on is null or said.created_on <= run.as_of)
-        and (said.done_on is null or said.done_on > run.as_of)
-        and (
-            said.done_on is not null
-            or said.status is null
-            or lower(said.status) not in (
-                'done', 'completed', 'complete', 'closed', 'cancelled', 'canceled',
-                '完成', '已完成', '取消', '已取消', '关闭', '已关闭', '已结束'
-            )
-        )
     group by said.opportunity_id
 ),
 

@@ -234,22 +234,11 @@ items as (
         tasks.opportunity_id,
         cast(null as double),
         cast(null as double)
-    from raw_tasks as tasks
-    cross join run
+    from stg_open_tasks as tasks
     left join stg_owner_labels as labels
         on labels.label = tasks.owner
     left join opportunities
         on opportunities.opportunity_id = tasks.opportunity_id
-    where (tasks.created_on is null or tasks.created_on <= run.as_of)
-        and (tasks.done_on is null or tasks.done_on > run.as_of)
-        and (
-            tasks.done_on is not null
-            or tasks.status is null
-            or lower(tasks.status) not in (
-                'done', 'completed', 'complete', 'closed', 'cancelled', 'canceled',
-                '完成', '已完成', '取消', '已取消', '关闭', '已关闭', '已结束'
-            )
-        )
 
     union all
 
